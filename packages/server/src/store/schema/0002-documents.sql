@@ -1,0 +1,19 @@
+-- What was sent, whole: one row a document.
+CREATE TABLE documents
+(
+    received DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
+    -- When the engine took the row: what has changed since a roll-up is found by it.
+    inserted DateTime64(3, 'UTC') DEFAULT now64(3) CODEC(Delta, ZSTD(1)),
+    minute   DateTime('UTC') CODEC(Delta, ZSTD(1)),
+    trace_id FixedString(16) CODEC(ZSTD(1)),
+    id       UInt64 CODEC(ZSTD(1)),
+    account  LowCardinality(String),
+    region   LowCardinality(String),
+    document String CODEC(ZSTD(3)),
+    INDEX by_received received TYPE minmax GRANULARITY 1,
+    INDEX by_inserted inserted TYPE minmax GRANULARITY 1
+)
+ENGINE = MergeTree
+PARTITION BY toYYYYMMDD(received)
+ORDER BY (minute, trace_id, id)
+SETTINGS index_granularity = 512

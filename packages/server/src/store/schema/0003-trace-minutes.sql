@@ -1,0 +1,11 @@
+-- In which minutes a trace has documents: leads from an id to the few granules that hold it.
+CREATE TABLE trace_minutes
+(
+    trace_id FixedString(16) CODEC(ZSTD(1)),
+    minute   DateTime('UTC') CODEC(ZSTD(1)),
+    day      Date CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree
+PARTITION BY day
+ORDER BY (trace_id, minute)
+SETTINGS index_granularity = 1024

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  resolve: { conditions: ['source'] },
+  ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'] } },
+  test: {
+    // chDB crashes a worker thread when it ends (docs/decisions/0002-engine-process.md).
+    pool: 'forks',
+    include: ['packages/*/src/**/*.test.ts', 'packages/*/src/**/*.test.tsx', 'test/*.test.ts'],
+    // Child processes and worker threads started from source files load TypeScript through tsx.
+    env: { NODE_OPTIONS: '--import tsx --conditions=source' },
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+})
