@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import { parseConfig, serveHelp } from './config.ts'
+
+function problem(argv: string[], environment = {}): string {
+  const config = parseConfig(argv, environment)
+  return config.ok ? 'no problem' : config.problem.text
+}
+
+function config(argv: string[], environment = {}) {
+  const read = parseConfig(argv, environment)
+  if (!read.ok) throw new Error(read.problem.text)
+  return read.value
+}
+
+test('the defaults are those an X-Ray SDK on the same machine expects', () => {
+  expect(config([])).toMatchObject({
+    host: '127.0.0.1',
+    httpPort: 2000,
+    udpPort: 2000,
+    otlpHttpPort: 4318,
+    otlpGrpcPort: 4317,
+    zipkinPort: 9411,
+    dataDir: './.fluoroscope',
+    store: { kind: 'embedded' },
+    retentionDays: 30,
+    account: '000000000000',
+    region: 'us-east-1',
+    strictLimits: false,
+  })
+})
+
+test('a flag wins over its variable, a variable over the default', () => {
+  const environment = { FLUOROSCOPE_UDP_PORT: '5', FLUOROSCOPE_PORT: 'off' }
+  const read = config(['--udp-port', '0', '--region=eu-central-1', '--strict-limits'], environment)
+  expect(read).toMatchObject({ udpPort: 0, httpPort: undefined, region: 'eu-central-1' })
+  expect(read.strictLimits).toBe(true)
+})
+
+test('a cluster is named by its URL', () => {
+  const { store } = config(['--store', 'https://click.test:8443'])
+  expect(store).toEqual({ kind: 'server', url: new URL('https://click.test:8443') })
+})
+
+test.each([
+  [['--port', '70000'], '--port: must be a port from 0 to 65535, or "off" (got "70000")'],
+  [['--port', '-1'], '--port'],
+  [['--store', 'ftp://x'], '--store: must be "embedded" or an http:// or https:// URL'],
+  [['--retention-days', '0'], '--retention-days: must be a whole number from 1 to 3650'],
+  [['--log-level', 'loud'], '--log-level: must be one of debug, info, warn, error, silent'],
+  [['--account', '12'], '--account: must be an account id of 12 digits'],
+  [['--udp-prot', '2000'], 'unknown flag --udp-prot: did you mean --udp-port?'],
+  [['--nonsense-flag'], 'unknown flag --nonsense-flag: see --help'],
+  [['--port'], '--port needs a value: --port PORT'],
+  [['start'], 'unexpected argument "start"'],
+])('%j is refused', (argv, text) => {
+  expect(problem(argv)).toContain(text)
+})
+
+test('a bad variable is named as such', () => {
+  expect(problem([], { FLUOROSCOPE_PORT: 'x' })).toContain('FLUOROSCOPE_PORT: must be a port')
+})
+
+test('the help names every flag and its default', () => {
+  expect(serveHelp()).toContain('--udp-port PORT')
+  expect(serveHelp()).toContain('[./.fluoroscope]')
+})

@@ -1,0 +1,298 @@
+import { parseArgs } from 'node:util'
+import { bad, ok, type Result } from '@fluoroscope/model'
+import { LOG_LEVELS, type LogLevel } from './lib/log.ts'
+
+/** How `serve` runs: every bound and address, checked. */
+export type Config = {
+  readonly host: string
+  /** 0 for a free one, undefined for no listener. */
+  readonly httpPort: number | undefined
+  readonly udpPort: number | undefined
+  readonly otlpHttpPort: number | undefined
+  readonly otlpGrpcPort: number | undefined
+  readonly zipkinPort: number | undefined
+  readonly dataDir: string
+  readonly store: { readonly kind: 'embedded' } | { readonly kind: 'server'; readonly url: URL }
+  readonly retentionDays: number
+  readonly logLevel: LogLevel
+  readonly account: string
+  readonly region: string
+  /** Undefined for one fewer than the cores, at least one. */
+  readonly parseWorkers: number | undefined
+  readonly maxBodyBytes: number
+  readonly maxInflatedBytes: number
+  readonly maxConnections: number
+  readonly udpBufferBytes: number
+  readonly udpQueueBytes: number
+  readonly maxJournalBytes: number
+  readonly strictLimits: boolean
+}
+
+/** What was wrong with the arguments; `text` names the flag and says what to do. */
+export type UsageProblem = { readonly text: string }
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** The environment as the process was started with; the only place that reads it. */
+export function processEnvironment(): Environment {
+  return process.env
+}
+
+/** Reads `serve`'s arguments, then FLUOROSCOPE_… variables, then the defaults. */
+export function parseConfig(
+  argv: readonly string[],
+  environment: Environment,
+): Result<Config, UsageProblem> {
+  const given = readFlags(argv)
+  if (!given.ok) return given
+  const values = new Map<string, Reading>()
+  for (const flag of FLAGS) {
+    const variable = variableOf(flag.name)
+    const fromFlag = given.value.get(flag.name)
+    const fromEnvironment = environment[variable]
+    const text = fromFlag ?? fromEnvironment ?? flag.default
+    const reading = flag.read(text)
+    if (!reading.ok) {
+      const source = fromFlag !== undefined ? `--${flag.name}` : variable
+      return bad({ text: `${source}: ${reading.problem} (got ${JSON.stringify(text)})` })
+    }
+    values.set(flag.name, reading.value)
+  }
+  return ok(configFrom(values))
+}
+
+export function serveHelp(): string {
+  const width = Math.max(...FLAGS.map((flag) => usageOf(flag).length))
+  const lines = FLAGS.map((flag) => {
+    const fallback = flag.default === '' || flag.default === 'false' ? '' : ` [${flag.default}]`
+    return `  ${usageOf(flag).padEnd(width)}  ${flag.help}${fallback}`
+  })
+  return `fluoroscope serve: receive traces, keep them, answer the X-Ray API
+
+Usage: fluoroscope serve [flags]
+
+${lines.join('\n')}
+  ${'-h, --help'.padEnd(width)}  this text
+
+Each flag is also an environment variable: --udp-port is FLUOROSCOPE_UDP_PORT.
+A port of 0 takes a free one; "off" opens no listener.
+`
+}
+
+type Reading = string | number | boolean | URL | undefined
+
+type Flag = {
+  readonly name: string
+  readonly value: string
+  readonly help: string
+  readonly default: string
+  readonly read: (text: string) => Result<Reading, string>
+}
+
+const MIB = 1024 * 1024
+
+const FLAGS: readonly Flag[] = [
+  flag('host', 'ADDRESS', 'address of all listeners', '127.0.0.1', readHost),
+  flag('port', 'PORT', 'X-Ray API, console and daemon TCP', '2000', readPort),
+  flag('udp-port', 'PORT', 'X-Ray daemon UDP', '2000', readPort),
+  flag('otlp-http-port', 'PORT', 'OTLP over HTTP (comes later)', '4318', readPort),
+  flag('otlp-grpc-port', 'PORT', 'OTLP over gRPC (comes later)', '4317', readPort),
+  flag('zipkin-port', 'PORT', 'Zipkin v2 (comes later)', '9411', readPort),
+  flag('data-dir', 'FOLDER', 'journal and embedded engine', './.fluoroscope', readText),
+  flag('store', 'embedded|URL', 'embedded engine, or a ClickHouse URL', 'embedded', readStore),
+  flag('retention-days', 'DAYS', 'days a trace is kept from its receipt', '30', whole(1, 3650)),
+  flag('log-level', 'LEVEL', LOG_LEVELS.join(', '), 'info', oneOf(LOG_LEVELS)),
+  flag('account', 'ID', 'account of requests that name none', '000000000000', readAccount),
+  flag('region', 'REGION', 'region of requests that name none', 'us-east-1', readRegion),
+  flag('parse-workers', 'COUNT', 'parsing threads', 'auto', readWorkers),
+  flag(
+    'max-body-bytes',
+    'BYTES',
+    'largest request as sent',
+    `${16 * MIB}`,
+    whole(1024, 1024 * MIB),
+  ),
+  flag(
+    'max-inflated-bytes',
+    'BYTES',
+    'largest request once decompressed',
+    `${64 * MIB}`,
+    whole(1024, 1024 * MIB),
+  ),
+  flag('max-connections', 'COUNT', 'open HTTP connections', '4096', whole(1, 1_000_000)),
+  flag(
+    'udp-buffer-bytes',
+    'BYTES',
+    'receive buffer asked of the kernel',
+    `${8 * MIB}`,
+    whole(65_536, 1024 * MIB),
+  ),
+  flag(
+    'udp-queue-bytes',
+    'BYTES',
+    'datagrams waiting to be parsed',
+    `${64 * MIB}`,
+    whole(65_536, 4096 * MIB),
+  ),
+  flag(
+    'max-journal-bytes',
+    'BYTES',
+    'accepted documents not yet in the engine',
+    `${1024 * MIB}`,
+    whole(MIB, 1024 * 1024 * MIB),
+  ),
+  { ...flag('strict-limits', '', "AWS's limits on time ranges", 'false', readBoolean) },
+]
+
+function flag(
+  name: string,
+  value: string,
+  help: string,
+  fallback: string,
+  read: Flag['read'],
+): Flag {
+  return { name, value, help, default: fallback, read }
+}
+
+function usageOf({ name, value }: Flag): string {
+  return value === '' ? `--${name}` : `--${name} ${value}`
+}
+
+function variableOf(name: string): string {
+  return `FLUOROSCOPE_${name.toUpperCase().replaceAll('-', '_')}`
+}
+
+function readFlags(argv: readonly string[]): Result<ReadonlyMap<string, string>, UsageProblem> {
+  const options = Object.fromEntries(
+    FLAGS.map(({ name, value }) => [
+      name,
+      { type: value === '' ? ('boolean' as const) : ('string' as const) },
+    ]),
+  )
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  })
+  const given = new Map<string, string>()
+  for (const token of tokens) {
+    if (token.kind === 'positional') return bad({ text: `unexpected argument "${token.value}"` })
+    if (token.kind === 'option-terminator') continue
+    const known = FLAGS.find(({ name }) => name === token.name)
+    if (known === undefined) return bad({ text: unknownFlag(token.rawName) })
+    if (known.value !== '' && token.value === undefined) {
+      return bad({ text: `--${known.name} needs a value: ${usageOf(known)}` })
+    }
+    given.set(known.name, token.value ?? 'true')
+  }
+  return ok(given)
+}
+
+function unknownFlag(rawName: string): string {
+  const name = rawName.replace(/^-+/, '')
+  const [nearest] = FLAGS.map((known) => ({
+    name: known.name,
+    far: editDistance(name, known.name),
+  }))
+    .filter(({ far }) => far <= 3)
+    .sort((left, right) => left.far - right.far)
+  const hint = nearest === undefined ? 'see --help' : `did you mean --${nearest.name}?`
+  return `unknown flag ${rawName}: ${hint}`
+}
+
+function editDistance(left: string, right: string): number {
+  let row = Array.from({ length: right.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= left.length; i += 1) {
+    const next = [i]
+    for (let j = 1; j <= right.length; j += 1) {
+      const replace = (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1)
+      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[right.length] ?? 0
+}
+
+function readHost(text: string): Result<string, string> {
+  return /^[0-9A-Za-z.:%_-]{1,253}$/.test(text) ? ok(text) : bad('must be an address or host name')
+}
+
+function readPort(text: string): Result<number | undefined, string> {
+  if (text === 'off') return ok(undefined)
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1
+  return port >= 0 && port <= 65_535 ? ok(port) : bad('must be a port from 0 to 65535, or "off"')
+}
+
+function readText(text: string): Result<string, string> {
+  return text === '' ? bad('must not be empty') : ok(text)
+}
+
+function readStore(text: string): Result<URL | undefined, string> {
+  if (text === 'embedded') return ok(undefined)
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const web = url?.protocol === 'http:' || url?.protocol === 'https:'
+  return url !== undefined && web
+    ? ok(url)
+    : bad('must be "embedded" or an http:// or https:// URL')
+}
+
+function readAccount(text: string): Result<string, string> {
+  return /^\d{12}$/.test(text) ? ok(text) : bad('must be an account id of 12 digits')
+}
+
+function readRegion(text: string): Result<string, string> {
+  return /^[a-z0-9-]{1,32}$/.test(text) ? ok(text) : bad('must be a region such as eu-central-1')
+}
+
+function readWorkers(text: string): Result<number | undefined, string> {
+  return text === 'auto' ? ok(undefined) : whole(1, 64)(text)
+}
+
+function readBoolean(text: string): Result<boolean, string> {
+  if (text === 'true' || text === '1') return ok(true)
+  return text === 'false' || text === '0' ? ok(false) : bad('must be true or false')
+}
+
+function whole(least: number, most: number): (text: string) => Result<number, string> {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+    return value >= least && value <= most
+      ? ok(value)
+      : bad(`must be a whole number from ${least} to ${most}`)
+  }
+}
+
+function oneOf(choices: readonly string[]): (text: string) => Result<string, string> {
+  return (text) => (choices.includes(text) ? ok(text) : bad(`must be one of ${choices.join(', ')}`))
+}
+
+function configFrom(values: ReadonlyMap<string, Reading>): Config {
+  const text = (name: string) => values.get(name) as string
+  const number = (name: string) => values.get(name) as number
+  const optional = (name: string) => values.get(name) as number | undefined
+  const url = values.get('store') as URL | undefined
+  return {
+    host: text('host'),
+    httpPort: optional('port'),
+    udpPort: optional('udp-port'),
+    otlpHttpPort: optional('otlp-http-port'),
+    otlpGrpcPort: optional('otlp-grpc-port'),
+    zipkinPort: optional('zipkin-port'),
+    dataDir: text('data-dir'),
+    store: url === undefined ? { kind: 'embedded' } : { kind: 'server', url },
+    retentionDays: number('retention-days'),
+    logLevel: text('log-level') as LogLevel,
+    account: text('account'),
+    region: text('region'),
+    parseWorkers: optional('parse-workers'),
+    maxBodyBytes: number('max-body-bytes'),
+    maxInflatedBytes: number('max-inflated-bytes'),
+    maxConnections: number('max-connections'),
+    udpBufferBytes: number('udp-buffer-bytes'),
+    udpQueueBytes: number('udp-queue-bytes'),
+    maxJournalBytes: number('max-journal-bytes'),
+    strictLimits: values.get('strict-limits') as boolean,
+  }
+}
