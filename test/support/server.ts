@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+
+const MAIN = resolve(import.meta.dirname, '../../packages/server/dist/main.js')
+const START_TIMEOUT_MS = 30_000
+
+export type Ready = {
+  readonly ready: true
+  readonly http: number
+  readonly udp: number
+  readonly pid: number
+}
+
+/** A running server as its users get it: the built program, real sockets, a directory of its own. */
+export type RunningServer = {
+  readonly ready: Ready
+  readonly endpoint: string
+  readonly dataDirectory: string
+  readonly process: ChildProcess
+  /** Everything the server wrote to standard error so far. */
+  log(): string
+  /** SIGTERM, and the exit code. */
+  stop(): Promise<number | null>
+  /** SIGKILL: nothing is drained. */
+  kill(): Promise<void>
+}
+
+/** A directory that {@link removeDirectory} takes away again. */
+export function temporaryDirectory(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'fluoroscope-test-'))
+}
+
+export function removeDirectory(path: string): Promise<void> {
+  return rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+}
+
+/** Starts the built server on free ports; rejects with its log when it does not become ready. */
+export async function startServer(
+  dataDirectory: string,
+  flags: readonly string[] = [],
+): Promise<RunningServer> {
+  const child = spawn(
+    process.execPath,
+    [MAIN, 'serve', '--port=0', '--udp-port=0', '--otlp-http-port=off', '--otlp-grpc-port=off']
+      .concat(['--zipkin-port=off', `--data-dir=${dataDirectory}`])
+      .concat(flags),
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } },
+  )
+  const log: string[] = []
+  child.stderr.setEncoding('utf8').on('data', (text: string) => log.push(text))
+  const ready = await readyLine(child, () => log.join(''))
+  return {
+    ready,
+    endpoint: `http://127.0.0.1:${ready.http}`,
+    dataDirectory,
+    process: child,
+    log: () => log.join(''),
+    stop: () => end(child, 'SIGTERM'),
+    kill: async () => {
+      await end(child, 'SIGKILL')
+    },
+  }
+}
+
+async function readyLine(child: ChildProcess, log: () => string): Promise<Ready> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS)
+  try {
+    if (child.stdout === null) throw new Error('no standard output')
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (line.startsWith('{')) return JSON.parse(line) as Ready
+    }
+    throw new Error(`the server ended before it was ready:\n${log()}`)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
+  const exited = once(child, 'exit')
+  child.kill(signal)
+  await exited
+  return child.exitCode
+}
