@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+const TICKS_PER_SECOND = 100
+const PAGE_BYTES = 4096
+
+/** The process and all its descendants, from /proc. */
+export function processTree(pid: number): number[] {
+  const children = new Map<number, number[]>()
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    const parent = Number(statFields(Number(name))?.[1])
+    if (Number.isNaN(parent)) continue
+    children.set(parent, [...(children.get(parent) ?? []), Number(name)])
+  }
+  const tree: number[] = []
+  const pending = [pid]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    tree.push(next)
+    pending.push(...(children.get(next) ?? []))
+  }
+  return tree
+}
+
+/** CPU seconds (user and system) a process has used. */
+export function cpuSeconds(pid: number): number {
+  const fields = statFields(pid)
+  return (Number(fields?.[11]) + Number(fields?.[12])) / TICKS_PER_SECOND
+}
+
+/** Resident memory in bytes. */
+export function residentBytes(pid: number): number {
+  return Number(statFields(pid)?.[21]) * PAGE_BYTES
+}
+
+/** The fields of /proc/PID/stat after the name, which may hold blanks; undefined once it is gone. */
+function statFields(pid: number): string[] | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return text.slice(text.lastIndexOf(')') + 2).split(' ')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if ((cause as NodeJS.ErrnoException).code === 'ESRCH') return undefined
+    throw cause
+  }
+}
+
+/** Bytes on disk of all files below a folder. */
+export function directoryBytes(path: string): number {
+  let bytes = 0
+  for (const entry of readdirSync(path, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile()) continue
+    try {
+      bytes += statSync(join(entry.parentPath, entry.name)).blocks * 512
+    } catch (cause) {
+      // A merge took the part away between the listing and the look.
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
+    }
+  }
+  return bytes
+}
