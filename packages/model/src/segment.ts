@@ -69,9 +69,12 @@ export type Http = {
 
 /** Why an entity failed: exceptions of its own, or the id of one recorded elsewhere in the trace. */
 export type Cause =
-  | { readonly kind: 'reference'; readonly exceptionId: EntityId }
+  /** Sixteen hex digits in lower case; anything else as it was sent. */
+  | { readonly kind: 'reference'; readonly exceptionId: string }
   | {
       readonly kind: 'exceptions'
+      /** Node's SDK names here where the exception was recorded first, with no `exceptions`. */
+      readonly id: string | undefined
       readonly workingDirectory: string | undefined
       readonly paths: readonly string[]
       readonly exceptions: readonly Exception[]

@@ -1,0 +1,295 @@
+import { isJsonObject, type JsonObject, type JsonValue } from './json.ts'
+import { findJsonBoundsProblem } from './json-bounds.ts'
+import { type RejectedPart, type Rejection, type RejectionCode, rejectionOf } from './rejection.ts'
+import { bad, ok, type Result } from './result.ts'
+import type { Entity, Progress, SegmentDocument, Subsegment } from './segment.ts'
+import {
+  readAnnotations,
+  readArray,
+  readCause,
+  readFlag,
+  readHttp,
+  readLinks,
+  readObject,
+  readText,
+  readTexts,
+  readTraced,
+  type Tally,
+} from './segment-document-fields.ts'
+import { MAX_UNIX_SECONDS, type UnixNanos, unixNanosFromSeconds } from './time.ts'
+import { type EntityId, parseEntityId, parseTraceId, type TraceId } from './trace-id.ts'
+
+export type DocumentLimits = {
+  /** UTF-16 code units of the text; the bytes are counted where bytes come in. */
+  readonly maxLength: number
+  /** Nested objects and arrays; a level of subsegments takes two. */
+  readonly maxDepth: number
+  readonly maxSubsegments: number
+}
+
+/** AWS says 64 KB and does not check sharply; nothing an SDK sends comes near the other two. */
+export const DEFAULT_DOCUMENT_LIMITS: DocumentLimits = {
+  maxLength: 256 * 1024,
+  maxDepth: 128,
+  maxSubsegments: 5000,
+}
+
+export type ParsedDocument = {
+  readonly document: SegmentDocument
+  /** Values left out because their type was wrong. */
+  readonly ignored: number
+}
+
+/**
+ * Reads one segment document (xray-behaviour chapter 3). Either the whole document is good or it is
+ * rejected with the first defect found: type, id, name, trace id, times, parent, then the embedded
+ * subsegments in their order, whose defects carry the document's id (4.2). Members that X-Ray does
+ * not know are left out.
+ */
+export function parseSegmentDocument(
+  text: string,
+  limits: DocumentLimits = DEFAULT_DOCUMENT_LIMITS,
+): Result<ParsedDocument, Rejection> {
+  const root = parseBounded(text, limits)
+  if (!root.ok) return root
+  if (!isJsonObject(root.value)) return bad(rejectionOf('ParseError', 'entity'))
+  const id = root.value['id']
+  const echoed = typeof id === 'string' ? id : undefined
+  const reading: Reading = { ignored: 0, subsegments: 0, limits }
+  const document = readDocument(root.value, reading)
+  if (document.ok) return ok({ document: document.value, ignored: reading.ignored })
+  const { code, part, field } = document.problem
+  return bad(rejectionOf(code, part, echoed, field))
+}
+
+/** What goes along while one document is read. */
+type Reading = Tally & { subsegments: number; readonly limits: DocumentLimits }
+
+type Defect = {
+  readonly code: RejectionCode
+  readonly part: RejectedPart
+  readonly field: string | undefined
+}
+
+type Part = 'segment' | 'subsegment'
+
+function parseBounded(text: string, limits: DocumentLimits): Result<JsonValue, Rejection> {
+  if (text.length > limits.maxLength) return bad(rejectionOf('DocumentTooLarge', 'segment'))
+  const problem = findJsonBoundsProblem(text, limits.maxDepth)
+  if (problem === 'too-deep') return bad(rejectionOf('DocumentTooDeep', 'segment'))
+  if (problem === 'lone-surrogate') return bad(rejectionOf('ParseError', 'segment'))
+  try {
+    return ok(JSON.parse(text) as JsonValue)
+  } catch {
+    // The engine's words would repeat parts of the text; X-Ray's message has no room for them.
+    return bad(rejectionOf('ParseError', 'segment'))
+  }
+}
+
+function readDocument(from: JsonObject, reading: Reading): Result<SegmentDocument, Defect> {
+  const type = readText(from, 'type', reading) || 'segment'
+  if (type !== 'segment' && type !== 'subsegment') return defect('UnknownType', 'entity', 'type')
+  const head = readHead(from, type, '')
+  if (!head.ok) return head
+  const traceId = readTraceId(from, type)
+  if (!traceId.ok) return traceId
+  const times = readTimes(from, type, '', reading)
+  if (!times.ok) return times
+  const parent = readParent(from, type, reading)
+  if (!parent.ok) return parent
+  const entity = readEntity(from, '', { ...head.value, ...times.value }, reading)
+  if (!entity.ok) return entity
+  const [traced, parentId] = [traceId.value, parent.value]
+  if (type === 'segment') return ok(segmentOf(from, entity.value, traced, parentId, reading))
+  if (parentId === undefined) return defect('MissingParentId', type, 'parent_id')
+  const subsegment = subsegmentOf(from, entity.value, reading)
+  return ok({ kind: 'independent-subsegment', traceId: traced, parentId, subsegment })
+}
+
+type Head = Pick<Entity, 'id' | 'name'>
+
+const MAX_NAME = 200
+/** Cutting code points off a longer prefix is enough: each takes at most two units. */
+const MAX_NAME_UNITS = 2 * MAX_NAME
+const NAME = /^[\p{L}\p{M}\p{N}\s_.:/%&#=+\\\-@]+$/u
+
+function readHead(from: JsonObject, part: Part, path: string): Result<Head, Defect> {
+  const rawId = from['id'] ?? ''
+  if (rawId === '') return defect('MissingId', part, `${path}id`)
+  const id = typeof rawId === 'string' ? parseEntityId(rawId) : undefined
+  if (id === undefined) return defect('InvalidId', part, `${path}id`)
+  const rawName = from['name'] ?? ''
+  if (rawName === '') return defect('MissingName', part, `${path}name`)
+  if (typeof rawName !== 'string') return defect('InvalidName', part, `${path}name`)
+  const name = cutName(rawName)
+  if (!NAME.test(name)) return defect('InvalidName', part, `${path}name`)
+  return ok({ id, name })
+}
+
+function cutName(name: string): string {
+  if (name.length <= MAX_NAME) return name
+  return Array.from(name.slice(0, MAX_NAME_UNITS)).slice(0, MAX_NAME).join('')
+}
+
+function readTraceId(from: JsonObject, part: Part): Result<TraceId, Defect> {
+  const raw = from['trace_id'] ?? ''
+  if (raw === '') return defect('MissingTraceId', part, 'trace_id')
+  const traceId = typeof raw === 'string' ? parseTraceId(raw) : undefined
+  return traceId === undefined ? defect('InvalidTraceId', part, 'trace_id') : ok(traceId)
+}
+
+/** The parent named by a document; an empty one is none, as senders without a caller write it. */
+function readParent(
+  from: JsonObject,
+  part: Part,
+  tally: Tally,
+): Result<EntityId | undefined, Defect> {
+  const raw = readText(from, 'parent_id', tally) ?? ''
+  if (raw === '') {
+    return part === 'segment' ? ok(undefined) : defect('MissingParentId', part, 'parent_id')
+  }
+  const parentId = parseEntityId(raw)
+  return parentId === undefined ? defect('InvalidParentId', part, 'parent_id') : ok(parentId)
+}
+
+type Times = Pick<Entity, 'start' | 'progress'>
+
+const MAX_INT64 = 2n ** 63n - 1n
+
+function readTimes(
+  from: JsonObject,
+  part: Part,
+  path: string,
+  tally: Tally,
+): Result<Times, Defect> {
+  const rawStart = from['start_time'] ?? undefined
+  if (rawStart === undefined) return defect('MissingStartTime', part, `${path}start_time`)
+  const start = instantOf(rawStart)
+  if (start === undefined) return defect('InvalidStartTime', part, `${path}start_time`)
+  const rawEnd = from['end_time'] ?? undefined
+  const end = rawEnd === undefined ? undefined : instantOf(rawEnd)
+  if (rawEnd !== undefined && !fitsWithStart(start, end)) {
+    return defect('InvalidEndTime', part, `${path}end_time`)
+  }
+  const inProgress = readFlag(from, 'in_progress', tally) === true
+  if (inProgress && end !== undefined) {
+    const code =
+      part === 'segment' ? 'InProgressSegmentHasEndTime' : 'InProgressSubsegmentHasEndTime'
+    return defect(code, part, `${path}end_time`)
+  }
+  if (inProgress) return ok({ start, progress: IN_PROGRESS })
+  if (end === undefined) return defect('MissingEndTime', part, `${path}end_time`)
+  return ok({ start, progress: { state: 'complete', end } })
+}
+
+const IN_PROGRESS: Progress = { state: 'in-progress' }
+
+/** Undefined for anything but a number of seconds that fits 64 bits of nanoseconds. */
+function instantOf(value: JsonValue): UnixNanos | undefined {
+  if (typeof value !== 'number' || !(Math.abs(value) <= MAX_UNIX_SECONDS)) return undefined
+  return unixNanosFromSeconds(value)
+}
+
+/** Durations are kept in 64 bits too: an end may not lie further from its start than that. */
+function fitsWithStart(start: UnixNanos, end: UnixNanos | undefined): boolean {
+  if (end === undefined) return false
+  const distance = end < start ? start - end : end - start
+  return distance <= MAX_INT64
+}
+
+/** Reads what segments and subsegments share, embedded subsegments included. */
+function readEntity(
+  from: JsonObject,
+  path: string,
+  known: Head & Times,
+  reading: Reading,
+): Result<Entity, Defect> {
+  const subsegments = readSubsegments(from, path, reading)
+  if (!subsegments.ok) return subsegments
+  return ok({
+    ...known,
+    fault: readFlag(from, 'fault', reading) ?? false,
+    error: readFlag(from, 'error', reading) ?? false,
+    throttle: readFlag(from, 'throttle', reading) ?? false,
+    http: readHttp(from, reading),
+    aws: readObject(from, 'aws', reading),
+    cause: readCause(from, reading),
+    annotations: readAnnotations(from, reading),
+    metadata: readObject(from, 'metadata', reading),
+    links: readLinks(from, reading),
+    subsegments: subsegments.value,
+  })
+}
+
+/** Recursion is bounded by the depth of the text. */
+function readSubsegments(
+  from: JsonObject,
+  path: string,
+  reading: Reading,
+): Result<readonly Subsegment[], Defect> {
+  const subsegments: Subsegment[] = []
+  for (const [index, element] of readArray(from, 'subsegments', reading).entries()) {
+    const place = `${path}subsegments[${index}]`
+    if (!isJsonObject(element)) return defect('ParseError', 'entity', place)
+    reading.subsegments++
+    if (reading.subsegments > reading.limits.maxSubsegments) {
+      return defect('TooManySubsegments', 'segment', place)
+    }
+    const subsegment = readEmbedded(element, `${place}.`, reading)
+    if (!subsegment.ok) return subsegment
+    subsegments.push(subsegment.value)
+  }
+  return ok(subsegments)
+}
+
+/** Copies of `type`, `trace_id` and `parent_id` in an embedded subsegment are not looked at (4.3). */
+function readEmbedded(
+  from: JsonObject,
+  path: string,
+  reading: Reading,
+): Result<Subsegment, Defect> {
+  const head = readHead(from, 'subsegment', path)
+  if (!head.ok) return head
+  const times = readTimes(from, 'subsegment', path, reading)
+  if (!times.ok) return times
+  const entity = readEntity(from, path, { ...head.value, ...times.value }, reading)
+  return entity.ok ? ok(subsegmentOf(from, entity.value, reading)) : entity
+}
+
+function segmentOf(
+  from: JsonObject,
+  entity: Entity,
+  traceId: TraceId,
+  parentId: EntityId | undefined,
+  tally: Tally,
+): SegmentDocument {
+  return {
+    kind: 'segment',
+    segment: {
+      ...entity,
+      kind: 'segment',
+      traceId,
+      parentId,
+      user: readText(from, 'user', tally),
+      origin: readText(from, 'origin', tally),
+      resourceArn: readText(from, 'resource_arn', tally),
+      service: readObject(from, 'service', tally),
+      inferred: false,
+    },
+  }
+}
+
+function subsegmentOf(from: JsonObject, entity: Entity, tally: Tally): Subsegment {
+  return {
+    ...entity,
+    kind: 'subsegment',
+    namespace: readText(from, 'namespace', tally),
+    sql: readObject(from, 'sql', tally),
+    traced: readTraced(from, tally),
+    precursorIds: readTexts(from, 'precursor_ids', tally),
+  }
+}
+
+function defect(code: RejectionCode, part: RejectedPart, field: string) {
+  return bad<Defect>({ code, part, field })
+}
