@@ -1,0 +1,55 @@
+import * as v from 'valibot'
+import { Count, optional, Timestamp, textOf } from './wire.ts'
+
+const AtLeastZero = v.pipe(Count, v.minValue(0))
+
+/** xray-behaviour 6.4, 11.4 and 11.6. */
+export const GetSamplingTargetsInput = v.object({
+  SamplingStatisticsDocuments: v.pipe(
+    v.array(
+      v.object({
+        RuleName: textOf(1, 32),
+        ClientID: textOf(24, 24),
+        Timestamp,
+        RequestCount: AtLeastZero,
+        SampledCount: AtLeastZero,
+        BorrowCount: optional(AtLeastZero),
+      }),
+    ),
+    v.maxLength(25),
+  ),
+  SamplingBoostStatisticsDocuments: optional(
+    v.pipe(
+      v.array(
+        v.object({
+          RuleName: textOf(1, 32),
+          ServiceName: textOf(0, 64),
+          Timestamp,
+          AnomalyCount: AtLeastZero,
+          TotalCount: AtLeastZero,
+          SampledAnomalyCount: AtLeastZero,
+        }),
+      ),
+      v.maxLength(25),
+    ),
+  ),
+})
+
+export type GetSamplingTargetsOutput = {
+  readonly SamplingTargetDocuments: readonly {
+    readonly RuleName: string
+    readonly FixedRate: number
+    /** Requests a second. */
+    readonly ReservoirQuota: number
+    readonly ReservoirQuotaTTL: number
+    /** Seconds until the next report. */
+    readonly Interval: number
+  }[]
+  readonly LastRuleModification: number
+  readonly UnprocessedStatistics: readonly {
+    readonly RuleName: string
+    readonly ErrorCode: string
+    readonly Message: string
+  }[]
+  readonly UnprocessedBoostStatistics: readonly never[]
+}

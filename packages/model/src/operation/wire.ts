@@ -1,0 +1,41 @@
+import * as v from 'valibot'
+import { MAX_UNIX_SECONDS, type UnixNanos, unixNanosFromSeconds } from '../time.ts'
+
+/** Epoch seconds of a request as an instant; anything but a number in range has the wrong type. */
+export const Timestamp: v.GenericSchema<number, UnixNanos> = v.pipe(
+  v.number(),
+  v.check((seconds) => Math.abs(seconds) <= MAX_UNIX_SECONDS),
+  v.transform(unixNanosFromSeconds),
+)
+
+/** An optional member: null means absent. */
+export function optional<const Schema extends v.GenericSchema>(
+  schema: Schema,
+): v.NullishSchema<Schema, undefined> {
+  return v.nullish(schema)
+}
+
+/** A text whose length has a bound, in UTF-16 units. */
+export function textOf(
+  least: number,
+  most: number,
+): v.SchemaWithPipe<
+  readonly [
+    v.StringSchema<undefined>,
+    v.MinLengthAction<string, number, undefined>,
+    v.MaxLengthAction<string, number, undefined>,
+  ]
+> {
+  return v.pipe(v.string(), v.minLength(least), v.maxLength(most))
+}
+
+/** A whole number; fractions have the wrong type. */
+export const Count = v.pipe(
+  v.number(),
+  v.check((value) => Number.isSafeInteger(value)),
+)
+
+/** Operations without input still get `{}`. */
+export const NoInput = v.object({})
+
+export const NextTokenOnly = v.object({ NextToken: optional(v.string()) })

@@ -1,0 +1,51 @@
+import type { IncomingMessage } from 'node:http'
+import { bad, ok, type Result } from '@fluoroscope/model'
+import type { ByteBudget } from '../lib/byte-budget.ts'
+
+export type BodyProblem = 'too-large' | 'busy' | 'aborted'
+
+export type BodyLimits = {
+  readonly maxBytes: number
+  /** What all bodies may hold together while they are read and worked on. */
+  readonly budget: ByteBudget
+}
+
+/** A body as it was sent. `release` gives its memory back and must be called once. */
+export type Body = { readonly bytes: Uint8Array; release(): void }
+
+/**
+ * Reads a whole body within its limits; what is left of a refused one is not read.
+ * @param contentLength the header, where there is one: refuses before the first byte
+ */
+export async function readBody(
+  source: AsyncIterable<Uint8Array> | null,
+  contentLength: string | undefined,
+  { maxBytes, budget }: BodyLimits,
+): Promise<Result<Body, BodyProblem>> {
+  if (Number(contentLength ?? 0) > maxBytes) return bad('too-large')
+  const chunks: Uint8Array[] = []
+  let total = 0
+  const refuse = (problem: BodyProblem) => {
+    budget.giveBack(total)
+    return bad(problem)
+  }
+  try {
+    for await (const chunk of source ?? []) {
+      if (total + chunk.length > maxBytes) return refuse('too-large')
+      if (!budget.take(chunk.length)) return refuse('busy')
+      total += chunk.length
+      chunks.push(chunk)
+    }
+  } catch {
+    // The peer went away; whatever broke the stream, there is nobody to answer.
+    return refuse('aborted')
+  }
+  const [only] = chunks
+  const bytes = only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks, total)
+  return ok({ bytes, release: () => budget.giveBack(total) })
+}
+
+/** The chunks of a request; leaving early keeps the connection, so that an answer can still go. */
+export function chunksOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
+  return request.iterator({ destroyOnReturn: false })
+}
