@@ -1,0 +1,81 @@
+import { durationOf, endOf, nanosBetween } from '@fluoroscope/model'
+import { durationText } from '../number-text.ts'
+import type { TraceRow, TraceTree } from './trace-tree.ts'
+
+/** Where the bar of one row lies, in pixels from the left of the time axis. */
+export type Bar = {
+  readonly left: number
+  readonly width: number
+  readonly look: 'complete' | 'inferred' | 'in-progress'
+  /** The duration as words; `in progress` while there is none. */
+  readonly label: string
+  readonly labelSide: 'after' | 'before' | 'inside'
+}
+
+export type Tick = { readonly left: number; readonly label: string }
+
+const MIN_BAR_PX = 2
+const LABEL_PX = 64
+const TICK_PX = 96
+
+/** The bars of all rows of `tree`, in their order, on an axis `widthPx` wide. */
+export function layoutTimeline(tree: TraceTree, widthPx: number): readonly Bar[] {
+  const span = Math.max(1, nanosBetween(tree.start, tree.end))
+  return tree.rows.map((row) => layoutBar(tree, row, span, widthPx))
+}
+
+/** Round instants along the axis, from the start of the trace on, about {@link TICK_PX} apart. */
+export function layoutTicks(tree: TraceTree, widthPx: number): readonly Tick[] {
+  const span = Math.max(1, nanosBetween(tree.start, tree.end))
+  const step = roundStep((span * TICK_PX) / Math.max(1, widthPx))
+  const ticks: Tick[] = []
+  for (let at = 0; at <= span; at += step) {
+    ticks.push({ left: (at / span) * widthPx, label: durationText(at) })
+  }
+  return ticks
+}
+
+function layoutBar(tree: TraceTree, row: TraceRow, span: number, widthPx: number): Bar {
+  const { entity } = row
+  const start = clamp(nanosBetween(tree.start, entity.start) / span)
+  const entityEnd = endOf(entity)
+  const end = entityEnd === undefined ? 1 : clamp(nanosBetween(tree.start, entityEnd) / span)
+  const width = Math.min(widthPx, Math.max(MIN_BAR_PX, (end - start) * widthPx))
+  const left = Math.min(Math.max(0, widthPx - width), start * widthPx)
+  const duration = durationOf(entity)
+  return {
+    left,
+    width,
+    look: lookOf(row),
+    label: duration === undefined ? 'in progress' : durationText(duration),
+    labelSide: labelSide(left, width, widthPx),
+  }
+}
+
+function lookOf({ entity }: TraceRow): Bar['look'] {
+  if (entity.progress.state === 'in-progress') return 'in-progress'
+  return entity.kind === 'segment' && entity.inferred ? 'inferred' : 'complete'
+}
+
+function labelSide(left: number, width: number, widthPx: number): Bar['labelSide'] {
+  if (left + width + LABEL_PX <= widthPx) return 'after'
+  return left >= LABEL_PX ? 'before' : 'inside'
+}
+
+function clamp(share: number): number {
+  return Math.min(1, Math.max(0, share))
+}
+
+const SECOND = 1e9
+const CLOCK_STEPS = [60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400]
+
+/** The least round number of nanoseconds that is not below `least`. */
+function roundStep(least: number): number {
+  if (least > 30 * SECOND) {
+    const seconds = CLOCK_STEPS.find((step) => step * SECOND >= least)
+    if (seconds !== undefined) return seconds * SECOND
+  }
+  const unit = 10 ** Math.floor(Math.log10(least))
+  const factor = [1, 2, 5, 10].find((candidate) => candidate * unit >= least) ?? 10
+  return factor * unit
+}

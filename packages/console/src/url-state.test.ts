@@ -1,0 +1,50 @@
+import { parseTraceId } from '@fluoroscope/model'
+import { expect, test } from 'vitest'
+import { findTraceId, parseUrl, printUrl } from './url-state.ts'
+
+const ID = '1-58406520-a006649127e371903a2de979'
+
+test.each(['/traces', '/traces?range=15m', '/traces?live=0', '/traces?range=7d&live=0'])(
+  '%s survives reading and printing',
+  (url) => expect(printUrl(read(url))).toBe(url),
+)
+
+test.each([
+  `/traces/${ID}`,
+  `/traces/${ID}?selected=53995c3f42cd8ad8`,
+  `/traces/${ID}?selected=53995c3f42cd8ad8&details=1&collapsed=0c544c1b1bbff948.071684f2e555e571`,
+])('%s survives reading and printing', (url) => expect(printUrl(read(url))).toBe(url))
+
+test('the start page is the list of the last hour, live', () => {
+  expect(parseUrl('/', '')).toEqual({ page: 'traces', range: '1h', live: true })
+})
+
+test('an unknown range falls back to the default', () => {
+  expect(parseUrl('/traces', '?range=constructor')).toMatchObject({ range: '1h' })
+})
+
+test('a W3C id leads to the same trace', () => {
+  expect(parseUrl('/traces/58406520a006649127e371903a2de979', '')).toMatchObject({ id: ID })
+})
+
+test.each(['/traces/nonsense', '/nowhere', `/traces/${ID}/more`])('%s is no page', (path) => {
+  expect(parseUrl(path, '')).toEqual({ page: 'unknown', path })
+})
+
+test.each([
+  ['an X-Ray id', `  ${ID} `],
+  ['upper case', ID.toUpperCase()],
+  ['a W3C id', '58406520a006649127e371903a2de979'],
+  ['a traceparent', '00-58406520a006649127e371903a2de979-53995c3f42cd8ad8-01'],
+  ['an X-Amzn-Trace-Id', `X-Amzn-Trace-Id: Root=${ID};Parent=53995c3f42cd8ad8;Sampled=1`],
+])('a trace id is found in %s', (_what, text) => expect(findTraceId(text)).toBe(parseTraceId(ID)))
+
+test.each(['', 'hello', '58406520a006649127e371903a2de97', '53995c3f42cd8ad8'])(
+  'no trace id is found in "%s"',
+  (text) => expect(findTraceId(text)).toBeUndefined(),
+)
+
+function read(url: string) {
+  const { pathname, search } = new URL(url, 'http://localhost')
+  return parseUrl(pathname, search)
+}
