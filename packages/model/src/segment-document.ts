@@ -274,6 +274,7 @@ function segmentOf(
       origin: readText(from, 'origin', tally),
       resourceArn: readText(from, 'resource_arn', tally),
       service: readObject(from, 'service', tally),
+      account: undefined,
       inferred: false,
     },
   }

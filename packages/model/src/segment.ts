@@ -16,6 +16,8 @@ export type Segment = Entity & {
   readonly origin: string | undefined
   readonly resourceArn: string | undefined
   readonly service: JsonObject | undefined
+  /** `aws.account_id` where it is not the account of the request; set by `assembleTrace`. */
+  readonly account: string | undefined
   /** True only for segments made by `inferSegments` for a callee that sent nothing itself. */
   readonly inferred: boolean
 }

@@ -30,7 +30,7 @@ export type Trace = {
   readonly lastUpdate: UnixNanos
   /** Receipt time of its first document. */
   readonly firstReceived: UnixNanos
-  /** Account and region of the request that brought each segment, by segment id. */
+  /** Account and region of the request that brought each segment, or the call of an inferred one. */
   readonly context: ReadonlyMap<EntityId, RequestContext>
 }
 

@@ -1,0 +1,50 @@
+import {
+  type EntityId,
+  endOf,
+  type Nanos,
+  nanosBetween,
+  type Trace,
+  type UnixNanos,
+} from '@fluoroscope/model'
+import { entitiesOf } from './trace-entities.ts'
+
+/** Start of the earliest segment (8.1); where none starts after 1970, the first receipt. */
+export function traceStart(trace: Trace): UnixNanos {
+  let start: UnixNanos | undefined
+  for (const segment of trace.segments) {
+    if (segment.start > 0n && isEarlier(segment.start, start)) start = segment.start
+  }
+  return start ?? trace.firstReceived
+}
+
+/**
+ * Latest end minus earliest start of all segments and their subsegments (xray-behaviour 7.4), orphans
+ * left out; undefined while nothing has completed. Times not after 1970 do not count. A summary shows
+ * it only once the root is complete (8.1).
+ */
+export function traceDuration(trace: Trace): Nanos | undefined {
+  let start: UnixNanos | undefined
+  let lastEnd: UnixNanos | undefined
+  for (const entity of entitiesOf(trace.segments)) {
+    const end = endOf(entity)
+    if (entity.start > 0n && isEarlier(entity.start, start)) start = entity.start
+    if (end !== undefined && end > 0n && isLater(end, lastEnd)) lastEnd = end
+  }
+  return start === undefined || lastEnd === undefined ? undefined : nanosBetween(start, lastEnd)
+}
+
+/** True where a segment names a parent that is not shown in the trace (xray-behaviour 7.2, 8.1). */
+export function isPartial(trace: Trace): boolean {
+  const shown = new Set<EntityId>()
+  for (const { id } of entitiesOf(trace.segments)) shown.add(id)
+  return trace.segments.some(({ parentId }) => parentId !== undefined && !shown.has(parentId))
+}
+
+/** Compares with the best instant so far, which may be none. */
+function isEarlier(instant: UnixNanos, best: UnixNanos | undefined): boolean {
+  return best === undefined || instant < best
+}
+
+function isLater(instant: UnixNanos, best: UnixNanos | undefined): boolean {
+  return best === undefined || instant > best
+}
