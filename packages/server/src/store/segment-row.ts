@@ -1,0 +1,287 @@
+import type {
+  Annotations,
+  EntityId,
+  JsonValue,
+  ReceivedDocument,
+  Segment,
+  Subsegment,
+  TraceId,
+  UnixNanos,
+} from '@fluoroscope/model'
+import { isJsonObject } from '@fluoroscope/model'
+import {
+  BOOL,
+  type ColumnList,
+  DAY,
+  ENTITY_ID,
+  ENUM8,
+  INSTANT,
+  INT64,
+  MAP_BOOL,
+  MAP_FLOAT64,
+  MAP_TEXT,
+  MINUTE,
+  TEXT,
+  TRACE_ID,
+  UINT16,
+} from './column.ts'
+import { RowBinaryWriter } from './row-binary.ts'
+
+/** Of the table `spans`, in the order rows are written. Changing a list changes `JOURNAL_VERSION`. */
+export const SPAN_COLUMNS = {
+  received: INSTANT,
+  minute: MINUTE,
+  trace_id: TRACE_ID,
+  id: ENTITY_ID,
+  parent_id: ENTITY_ID,
+  document_id: ENTITY_ID,
+  kind: ENUM8({ segment: 1, subsegment: 2 }),
+  in_progress: BOOL,
+  start: INSTANT,
+  duration: INT64,
+  account: TEXT,
+  region: TEXT,
+  name: TEXT,
+  origin: TEXT,
+  namespace: TEXT,
+  fault: BOOL,
+  error: BOOL,
+  throttle: BOOL,
+  http_method: TEXT,
+  http_url: TEXT,
+  http_status: UINT16,
+  http_user_agent: TEXT,
+  http_client_ip: TEXT,
+  user: TEXT,
+  resource_arn: TEXT,
+  instance_id: TEXT,
+  availability_zone: TEXT,
+  operation: TEXT,
+  annotation_strings: MAP_TEXT,
+  annotation_numbers: MAP_FLOAT64,
+  annotation_bools: MAP_BOOL,
+} as const
+
+/** Of the table `documents`; `inserted` is left to the engine. */
+export const DOCUMENT_COLUMNS = {
+  received: INSTANT,
+  minute: MINUTE,
+  trace_id: TRACE_ID,
+  id: ENTITY_ID,
+  account: TEXT,
+  region: TEXT,
+  document: TEXT,
+} as const
+
+/** Of the table `trace_minutes`. */
+export const TRACE_MINUTE_COLUMNS = { trace_id: TRACE_ID, minute: MINUTE, day: DAY } as const
+
+export const INSERT_SPANS = insertStatement('spans', SPAN_COLUMNS)
+export const INSERT_DOCUMENTS = insertStatement('documents', DOCUMENT_COLUMNS)
+export const INSERT_TRACE_MINUTES = insertStatement('trace_minutes', TRACE_MINUTE_COLUMNS)
+
+/** Rows of one batch as RowBinary, in the order of the column lists. */
+export type EncodedRows = {
+  readonly spans: Uint8Array
+  readonly spanCount: number
+  readonly documents: Uint8Array
+  readonly documentCount: number
+  readonly minutes: Uint8Array
+}
+
+/** Annotations of one document that searches find (xray-behaviour 3.7); the rest stays readable. */
+const INDEXED_ANNOTATIONS = 50
+
+const NANOS_PER_SECOND = 1_000_000_000n
+const SECONDS_PER_MINUTE = 60
+const SECONDS_PER_DAY = 86_400
+const MAX_MINUTE = 2 ** 32 - 1
+const MAX_INT64 = 2n ** 63n - 1n
+
+/** Turns accepted documents into rows as they arrive. Used again after each `take`. */
+export class RowEncoder {
+  readonly #spans = new RowBinaryWriter()
+  readonly #documents = new RowBinaryWriter()
+  readonly #minutes = new RowBinaryWriter(4096)
+  #spanCount = 0
+  #documentCount = 0
+  /** What the last row of minutes says: documents of one trace mostly come together. */
+  #lastMinute = { traceId: '', minute: -1, day: -1 }
+
+  /**
+   * Adds the rows of one document.
+   * @param text the document as it was sent
+   */
+  add(received: ReceivedDocument, text: string): void {
+    const { document } = received
+    const isSegment = document.kind === 'segment'
+    const top = isSegment ? document.segment : document.subsegment
+    const traceId = isSegment ? document.segment.traceId : document.traceId
+    const parentId = isSegment ? document.segment.parentId : document.parentId
+    const minute = minuteOf(top.start, received.received)
+    const shared = { ...received, traceId, minute, documentId: top.id }
+    this.#addSpans(top, parentId, { shared, indexed: 0 })
+    this.#documents.int64(received.received)
+    this.#documents.uint32(minute)
+    this.#documents.traceId(traceId)
+    this.#documents.entityId(top.id)
+    this.#documents.text(received.account)
+    this.#documents.text(received.region)
+    this.#documents.text(text)
+    this.#documentCount += 1
+    this.#addMinute(traceId, minute, dayOf(received.received))
+  }
+
+  /** The rows since the last call; the arrays are the caller's. */
+  take(): EncodedRows {
+    const rows = {
+      spans: this.#spans.take(),
+      spanCount: this.#spanCount,
+      documents: this.#documents.take(),
+      documentCount: this.#documentCount,
+      minutes: this.#minutes.take(),
+    }
+    this.#spanCount = 0
+    this.#documentCount = 0
+    this.#lastMinute = { traceId: '', minute: -1, day: -1 }
+    return rows
+  }
+
+  /** An entity and all below it, depth first. */
+  #addSpans(entity: AnyEntity, parentId: EntityId | undefined, document: OneDocument): void {
+    writeSpan(this.#spans, entity, parentId, document)
+    this.#spanCount += 1
+    for (const child of entity.subsegments) this.#addSpans(child, entity.id, document)
+  }
+
+  #addMinute(traceId: TraceId, minute: number, day: number): void {
+    const last = this.#lastMinute
+    if (last.traceId === traceId && last.minute === minute && last.day === day) return
+    this.#lastMinute = { traceId, minute, day }
+    this.#minutes.traceId(traceId)
+    this.#minutes.uint32(minute)
+    this.#minutes.uint16(day)
+  }
+}
+
+type AnyEntity = Segment | Subsegment
+
+type OneDocument = {
+  readonly shared: Omit<ReceivedDocument, 'document'> & {
+    readonly traceId: TraceId
+    readonly minute: number
+    readonly documentId: EntityId
+  }
+  /** Annotations taken so far. */
+  indexed: number
+}
+
+/** Writes in the order of `SPAN_COLUMNS`. */
+function writeSpan(
+  writer: RowBinaryWriter,
+  entity: AnyEntity,
+  parentId: EntityId | undefined,
+  document: OneDocument,
+): void {
+  const { shared } = document
+  const segment = entity.kind === 'segment' ? entity : undefined
+  const { http, aws, progress } = entity
+  writer.int64(shared.received)
+  writer.uint32(shared.minute)
+  writer.traceId(shared.traceId)
+  writer.entityId(entity.id)
+  writer.entityId(parentId)
+  writer.entityId(shared.documentId)
+  writer.uint8(segment === undefined ? 2 : 1)
+  writer.bool(progress.state === 'in-progress')
+  writer.int64(entity.start)
+  writer.int64(progress.state === 'complete' ? clampInt64(progress.end - entity.start) : 0n)
+  writer.text(shared.account)
+  writer.text(shared.region)
+  writer.text(entity.name)
+  writer.text(segment?.origin ?? '')
+  writer.text(entity.kind === 'subsegment' ? (entity.namespace ?? '') : '')
+  writer.bool(entity.fault)
+  writer.bool(entity.error)
+  writer.bool(entity.throttle)
+  writer.text(http?.method ?? '')
+  writer.text(http?.url ?? '')
+  writer.uint16(statusColumn(http?.status))
+  writer.text(http?.userAgent ?? '')
+  writer.text(http?.clientIp ?? '')
+  writer.text(segment?.user ?? '')
+  writer.text(segment?.resourceArn ?? '')
+  writer.text(textAt(aws?.['ec2'], 'instance_id'))
+  writer.text(
+    textAt(aws?.['ec2'], 'availability_zone') || textAt(aws?.['ecs'], 'availability_zone'),
+  )
+  writer.text(textAt(aws, 'operation'))
+  writeAnnotations(writer, entity.annotations, document)
+}
+
+/** Three maps, by type of value; each begins with its count. */
+function writeAnnotations(
+  writer: RowBinaryWriter,
+  annotations: Annotations,
+  document: OneDocument,
+): void {
+  const room = Math.min(annotations.size, INDEXED_ANNOTATIONS - document.indexed)
+  if (room <= 0) {
+    writer.count(0)
+    writer.count(0)
+    writer.count(0)
+    return
+  }
+  document.indexed += room
+  const indexed = [...annotations].slice(0, room)
+  MAP_TEXT.write(writer, new Map(indexed.filter(isText)))
+  MAP_FLOAT64.write(writer, new Map(indexed.filter(isNumber)))
+  MAP_BOOL.write(writer, new Map(indexed.filter(isBool)))
+}
+
+function isText(entry: readonly [string, unknown]): entry is [string, string] {
+  return typeof entry[1] === 'string'
+}
+
+function isNumber(entry: readonly [string, unknown]): entry is [string, number] {
+  return typeof entry[1] === 'number'
+}
+
+function isBool(entry: readonly [string, unknown]): entry is [string, boolean] {
+  return typeof entry[1] === 'boolean'
+}
+
+/**
+ * Start of the minute a document is filed under, in unix seconds: that of its start, or of its
+ * receipt where the start is no time after 1970 that 32 bits of seconds hold.
+ */
+function minuteOf(start: UnixNanos, received: UnixNanos): number {
+  const seconds = Number(start / NANOS_PER_SECOND)
+  const filed = start > 0n && seconds <= MAX_MINUTE ? seconds : Number(received / NANOS_PER_SECOND)
+  return filed - (filed % SECONDS_PER_MINUTE)
+}
+
+function dayOf(received: UnixNanos): number {
+  return Math.floor(Number(received / NANOS_PER_SECOND) / SECONDS_PER_DAY)
+}
+
+/** 0 for none, and for a number that is no status. */
+function statusColumn(status: number | undefined): number {
+  const fits = status !== undefined && Number.isInteger(status) && status > 0 && status < 65_536
+  return fits ? status : 0
+}
+
+function clampInt64(value: bigint): bigint {
+  if (value > MAX_INT64) return MAX_INT64
+  return value < -MAX_INT64 ? -MAX_INT64 : value
+}
+
+function textAt(container: JsonValue | undefined, member: string): string {
+  if (container === undefined || !isJsonObject(container)) return ''
+  const value = container[member]
+  return typeof value === 'string' ? value : ''
+}
+
+function insertStatement<Columns extends ColumnList>(table: string, columns: Columns): string {
+  return `INSERT INTO ${table} (${Object.keys(columns).join(', ')}) FORMAT RowBinary`
+}
