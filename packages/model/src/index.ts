@@ -1,6 +1,7 @@
 export * from './assert.ts'
 export * from './brand.ts'
 export * from './json.ts'
+export * from './json-bounds.ts'
 export * from './operation/batch-get-traces.ts'
 export * from './operation/get-encryption-config.ts'
 export * from './operation/get-groups.ts'

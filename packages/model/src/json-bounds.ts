@@ -1,9 +1,17 @@
-/** What is wrong with a text before it is even parsed. */
-export type JsonBoundsProblem = 'too-deep' | 'lone-surrogate'
+export type JsonBounds = {
+  /** Nested objects and arrays. */
+  readonly maxDepth: number
+  /** Opened objects and arrays and commas, which is about the number of values. */
+  readonly maxValues: number
+}
 
+/** What is wrong with a text before it is even parsed. */
+export type JsonBoundsProblem = 'too-deep' | 'too-many-values' | 'lone-surrogate'
+
+const COMMA = 0x2c
 const QUOTE = 0x22
-const BACKSLASH = 0x5c
 const OPEN_BRACKET = 0x5b
+const BACKSLASH = 0x5c
 const CLOSE_BRACKET = 0x5d
 const OPEN_BRACE = 0x7b
 const CLOSE_BRACE = 0x7d
@@ -12,32 +20,47 @@ const CLOSE_BRACE = 0x7d
 const LONE_SURROGATE = /\p{Surrogate}/u
 
 /**
- * Finds nesting beyond `maxDepth` and unpaired surrogates in JSON text. `JSON.parse` stops at neither:
- * a million brackets cost it most of a second, and writing them out again overflows the stack. Says
- * nothing about the text being JSON otherwise.
+ * Finds nesting and numbers of values beyond the bounds, and unpaired surrogates, in JSON text.
+ * `JSON.parse` stops at none of them: a million brackets cost it most of a second and overflow the
+ * stack when written out again, and 15 MB of `[],` become 300 MB of arrays. Says nothing about the
+ * text being JSON otherwise.
  */
 export function findJsonBoundsProblem(
   text: string,
-  maxDepth: number,
+  bounds: JsonBounds,
 ): JsonBoundsProblem | undefined {
   if (LONE_SURROGATE.test(text)) return 'lone-surrogate'
   let depth = 0
-  let inString = false
+  let values = 0
   for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === QUOTE) {
-      inString = !inString
-    } else if (inString) {
-      if (code === BACKSLASH) at++
-    } else {
-      depth += nesting(code)
-      if (depth > maxDepth) return 'too-deep'
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        at = endOfString(text, at)
+        break
+      case OPEN_BRACE:
+      case OPEN_BRACKET:
+        values++
+        depth++
+        if (depth > bounds.maxDepth) return 'too-deep'
+        break
+      case CLOSE_BRACE:
+      case CLOSE_BRACKET:
+        depth--
+        break
+      case COMMA:
+        values++
     }
   }
-  return undefined
+  return values > bounds.maxValues ? 'too-many-values' : undefined
 }
 
-function nesting(code: number): -1 | 0 | 1 {
-  if (code === OPEN_BRACE || code === OPEN_BRACKET) return 1
-  return code === CLOSE_BRACE || code === CLOSE_BRACKET ? -1 : 0
+/** Where the string that opens at `open` closes; the end of the text where it does not. */
+function endOfString(text: string, open: number): number {
+  let at = open + 1
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) return at
+    if (code === BACKSLASH) at++
+  }
+  return at
 }

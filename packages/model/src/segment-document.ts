@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts'
-import { findJsonBoundsProblem } from './json-bounds.ts'
+import { findJsonBoundsProblem, type JsonBoundsProblem } from './json-bounds.ts'
 import { type RejectedPart, type Rejection, type RejectionCode, rejectionOf } from './rejection.ts'
 import { bad, ok, type Result } from './result.ts'
 import type { Entity, Progress, SegmentDocument, Subsegment } from './segment.ts'
@@ -24,13 +24,16 @@ export type DocumentLimits = {
   readonly maxLength: number
   /** Nested objects and arrays; a level of subsegments takes two. */
   readonly maxDepth: number
+  /** See `JsonBounds`. */
+  readonly maxValues: number
   readonly maxSubsegments: number
 }
 
-/** AWS says 64 KB and does not check sharply; nothing an SDK sends comes near the other two. */
+/** AWS says 64 KB and does not check sharply; nothing an SDK sends comes near the others. */
 export const DEFAULT_DOCUMENT_LIMITS: DocumentLimits = {
   maxLength: 256 * 1024,
   maxDepth: 128,
+  maxValues: 65_536,
   maxSubsegments: 5000,
 }
 
@@ -62,6 +65,12 @@ export function parseSegmentDocument(
   return bad(rejectionOf(code, part, echoed, field))
 }
 
+const BOUNDS_CODES: Readonly<Record<JsonBoundsProblem, RejectionCode>> = {
+  'too-deep': 'DocumentTooDeep',
+  'too-many-values': 'DocumentTooLarge',
+  'lone-surrogate': 'ParseError',
+}
+
 /** What goes along while one document is read. */
 type Reading = Tally & { subsegments: number; readonly limits: DocumentLimits }
 
@@ -75,9 +84,8 @@ type Part = 'segment' | 'subsegment'
 
 function parseBounded(text: string, limits: DocumentLimits): Result<JsonValue, Rejection> {
   if (text.length > limits.maxLength) return bad(rejectionOf('DocumentTooLarge', 'segment'))
-  const problem = findJsonBoundsProblem(text, limits.maxDepth)
-  if (problem === 'too-deep') return bad(rejectionOf('DocumentTooDeep', 'segment'))
-  if (problem === 'lone-surrogate') return bad(rejectionOf('ParseError', 'segment'))
+  const problem = findJsonBoundsProblem(text, limits)
+  if (problem !== undefined) return bad(rejectionOf(BOUNDS_CODES[problem], 'segment'))
   try {
     return ok(JSON.parse(text) as JsonValue)
   } catch {

@@ -19,16 +19,20 @@ export function traceStart(trace: Trace): UnixNanos {
 
 /**
  * Latest end minus earliest start of all segments and their subsegments (xray-behaviour 7.4), orphans
- * left out; undefined while nothing has completed. Times not after 1970 do not count. A summary shows
- * it only once the root is complete (8.1).
+ * left out; undefined while nothing has completed. Entities that start before 1970 do not count, and
+ * one that ends before it starts counts with no length. A summary shows the duration only once the
+ * root is complete (8.1).
  */
 export function traceDuration(trace: Trace): Nanos | undefined {
   let start: UnixNanos | undefined
   let lastEnd: UnixNanos | undefined
   for (const entity of entitiesOf(trace.segments)) {
+    if (entity.start <= 0n) continue
+    if (isEarlier(entity.start, start)) start = entity.start
     const end = endOf(entity)
-    if (entity.start > 0n && isEarlier(entity.start, start)) start = entity.start
-    if (end !== undefined && end > 0n && isLater(end, lastEnd)) lastEnd = end
+    if (end === undefined) continue
+    const validEnd = isLater(entity.start, end) ? entity.start : end
+    if (isLater(validEnd, lastEnd)) lastEnd = validEnd
   }
   return start === undefined || lastEnd === undefined ? undefined : nanosBetween(start, lastEnd)
 }
