@@ -11,7 +11,7 @@ export type BodyLimits = {
 }
 
 /** A body as it was sent. `release` gives its memory back and must be called once. */
-export type Body = { readonly bytes: Uint8Array; release(): void }
+export type Body = { readonly bytes: Uint8Array<ArrayBuffer>; release(): void }
 
 /**
  * Reads a whole body within its limits; what is left of a refused one is not read.
@@ -40,12 +40,21 @@ export async function readBody(
     // The peer went away; whatever broke the stream, there is nobody to answer.
     return refuse('aborted')
   }
-  const [only] = chunks
-  const bytes = only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks, total)
-  return ok({ bytes, release: () => budget.giveBack(total) })
+  return ok({ bytes: joinChunks(chunks, total), release: () => budget.giveBack(total) })
 }
 
 /** The chunks of a request; leaving early keeps the connection, so that an answer can still go. */
 export function chunksOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
   return request.iterator({ destroyOnReturn: false })
+}
+
+/** Into memory of its own, so that it may be handed to another thread. */
+function joinChunks(chunks: readonly Uint8Array[], total: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(total)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return bytes
 }

@@ -1,0 +1,73 @@
+import type { BatchGetTracesOutput, Result, Segment, Trace, TraceId } from '@fluoroscope/model'
+import {
+  BatchGetTracesInput,
+  bad,
+  millisecondSeconds,
+  ok,
+  parseTraceId,
+  printSegment,
+} from '@fluoroscope/model'
+import { traceDuration } from '../../query/trace-times.ts'
+import { type Operation, operation } from '../operation.ts'
+import { invalidRequest, type OperationError } from '../operation-error.ts'
+
+/** The traces that are known, in any order. */
+export type FindTraces = (ids: readonly TraceId[]) => Promise<ReadonlyMap<TraceId, Trace>>
+
+/** xray-behaviour 6.2: traces in the order they were asked for, the root segment first. */
+export function batchGetTraces(findTraces: FindTraces): Operation {
+  return operation(
+    'BatchGetTraces',
+    '/Traces',
+    BatchGetTracesInput,
+    async ({ TraceIds, NextToken }) => {
+      if (typeof NextToken === 'string') {
+        return bad(invalidRequest('NextToken is currently not supported'))
+      }
+      const ids = readIds(TraceIds)
+      if (!ids.ok) return ids
+      const traces = await findTraces(ids.value)
+      const output: BatchGetTracesOutput = {
+        Traces: ids.value.flatMap((id) => {
+          const trace = traces.get(id)
+          return trace === undefined ? [] : [printTrace(trace)]
+        }),
+        UnprocessedTraceIds: [],
+        NextToken: null,
+      }
+      return ok(output)
+    },
+  )
+}
+
+const MAX_TRACES = 5
+
+function readIds(texts: readonly string[]): Result<readonly TraceId[], OperationError> {
+  if (texts.length > MAX_TRACES) {
+    return bad(invalidRequest(`Exceeding maximum query size: ${MAX_TRACES}`))
+  }
+  const ids: TraceId[] = []
+  for (const text of texts) {
+    const id = parseTraceId(text)
+    if (id === undefined) {
+      return bad(invalidRequest(`Invalid trace id ${text}: incorrect id format`))
+    }
+    ids.push(id)
+  }
+  if (new Set(ids).size < ids.length) return bad(invalidRequest('Containing duplicate trace ids'))
+  return ok(ids)
+}
+
+function printTrace(trace: Trace): BatchGetTracesOutput['Traces'][number] {
+  const duration = traceDuration(trace)
+  return {
+    Id: trace.id,
+    Duration: duration === undefined ? null : millisecondSeconds(duration),
+    LimitExceeded: false,
+    Segments: [...trace.segments, ...trace.inferred].map(printDocument),
+  }
+}
+
+function printDocument(segment: Segment): { readonly Id: string; readonly Document: string } {
+  return { Id: segment.id, Document: JSON.stringify(printSegment(segment)) }
+}
