@@ -1,0 +1,137 @@
+import type { TraceId, TraceSummary, UnixNanos } from '@fluoroscope/model'
+import { assert, unixNanos } from '@fluoroscope/model'
+import type { Candidate } from '../query/candidate-traces.ts'
+import { findCandidates } from '../query/candidate-traces.ts'
+import { visitTraces } from '../query/find-traces.ts'
+import type { PagePosition } from '../query/page-token.ts'
+import type { TimeWindow, TraceSearch } from '../query/trace-search.ts'
+import { liesIn, matchedTime, windowOf } from '../query/trace-search.ts'
+import type { Database } from '../store/database.ts'
+import { summarizeTrace } from './trace-summary.ts'
+
+export type TraceSummariesRequest = {
+  readonly search: TraceSearch
+  /** Undefined for the first page. */
+  readonly position: PagePosition | undefined
+  /** Time of the request: a first page knows what was received until then. */
+  readonly now: UnixNanos
+  /** Summaries a page, 1 to 1,000. */
+  readonly pageSize: number
+}
+
+export type TraceSummariesPage = {
+  /** Newest first by the time the search selects by, then by id. */
+  readonly summaries: readonly TraceSummary[]
+  /** Traces that were assembled and looked at for this page. */
+  readonly scanned: number
+  /** Undefined on the last page. A page may be short, even empty, and still have a next one. */
+  readonly next: PagePosition | undefined
+}
+
+/**
+ * One page of a search (xray-behaviour 6.2, 8.8, 8.10). The range is gone through in windows, from
+ * its end backwards, each four times as long as the one before, so that the newest traces of a large
+ * range are found without reading all of it. A trace belongs to the one window that holds its matched
+ * time, so no page shows it twice and none leaves it out.
+ * @throws StoreError
+ */
+export async function findTraceSummaries(
+  database: Database,
+  request: TraceSummariesRequest,
+): Promise<TraceSummariesPage> {
+  const { search, pageSize } = request
+  assert(pageSize >= 1 && pageSize <= MAX_PAGE_SIZE, `a page of ${pageSize} summaries`)
+  const summaries: TraceSummary[] = []
+  let scanned = 0
+  let documents = 0
+  let next: PagePosition | undefined = request.position ?? firstPosition(search, request.now)
+  while (next !== undefined && summaries.length < pageSize) {
+    const position: PagePosition = next
+    const chunk = await findChunk(database, search, position, pageSize - summaries.length)
+    const matches = await findMatches(database, search, position.window, chunk.candidates)
+    for (const summary of matches.summaries) summaries.push(summary)
+    scanned += chunk.candidates.length
+    documents += matches.documents
+    next = chunk.next
+    if (scanned >= pageSize * MAX_SCANNED_PER_SUMMARY || documents >= MAX_DOCUMENTS) break
+  }
+  return { summaries, scanned, next }
+}
+
+const MAX_PAGE_SIZE = 1000
+
+/** A page ends early where most of what it looks at does not match, or where traces are very large. */
+const MAX_SCANNED_PER_SUMMARY = 4
+const MAX_DOCUMENTS = 100_000
+
+/** Traces that are read with one query. */
+const CHUNK_SIZE = 100
+
+const FIRST_WINDOW_NANOS = 60_000_000_000n
+const WINDOW_GROWTH = 4n
+
+function firstPosition(search: TraceSearch, now: UnixNanos): PagePosition | undefined {
+  const range = windowOf(search)
+  if (range.from >= range.until) return undefined
+  // Ends are not indexed: the whole range costs as much as a window of it.
+  const length = search.timeRangeType === 'Service' ? range.until - range.from : FIRST_WINDOW_NANOS
+  return { asOf: now, window: windowBefore(range.until, length, range), after: undefined }
+}
+
+type Chunk = {
+  readonly candidates: readonly Candidate[]
+  readonly next: PagePosition | undefined
+}
+
+/** Some more candidates of the position's window, and where to go on behind them. */
+async function findChunk(
+  database: Database,
+  search: TraceSearch,
+  { asOf, window, after }: PagePosition,
+  wanted: number,
+): Promise<Chunk> {
+  const size = Math.min(wanted, CHUNK_SIZE)
+  // One more tells whether the window has more.
+  const found = await findCandidates(database, search, { window, asOf, after, limit: size + 1 })
+  const candidates = found.slice(0, size)
+  if (found.length > size) {
+    return { candidates, next: { asOf, window, after: candidates.at(-1) } }
+  }
+  const range = windowOf(search)
+  if (window.from <= range.from) return { candidates, next: undefined }
+  const length = (window.until - window.from) * WINDOW_GROWTH
+  const next = { asOf, window: windowBefore(window.from, length, range), after: undefined }
+  return { candidates, next }
+}
+
+function windowBefore(until: UnixNanos, length: bigint, range: TimeWindow): TimeWindow {
+  const from = until - length
+  return { from: from < range.from ? range.from : unixNanos(from), until }
+}
+
+type Match = { readonly time: UnixNanos; readonly summary: TraceSummary }
+
+/** The candidates that do match within the window, newest first. */
+async function findMatches(
+  database: Database,
+  search: TraceSearch,
+  window: TimeWindow,
+  candidates: readonly Candidate[],
+): Promise<{ readonly summaries: readonly TraceSummary[]; readonly documents: number }> {
+  const ids: readonly TraceId[] = candidates.map((candidate) => candidate.id)
+  const matches: Match[] = []
+  let documents = 0
+  await visitTraces(database, ids, (trace) => {
+    documents += trace.documents
+    const time = matchedTime(trace, search)
+    if (time === undefined || !liesIn(time, window)) return
+    matches.push({ time, summary: summarizeTrace(trace) })
+  })
+  matches.sort(compareMatches)
+  return { summaries: matches.map((match) => match.summary), documents }
+}
+
+function compareMatches(left: Match, right: Match): number {
+  if (left.time !== right.time) return left.time > right.time ? -1 : 1
+  return left.summary.id < right.summary.id ? -1 : 1
+}

@@ -1,0 +1,141 @@
+import type { TraceId, UnixNanos } from '@fluoroscope/model'
+import { INSTANT, TRACE_ID } from '../store/column.ts'
+import type { Database } from '../store/database.ts'
+import type { Sql } from '../store/sql.ts'
+import { instant, integer, joinSql, minute, sql, traceId, unsigned } from '../store/sql.ts'
+import type { TimeWindow, TraceSearch } from './trace-search.ts'
+
+/** A trace that may match, with the time the search orders by as far as its rows in the window tell. */
+export type Candidate = { readonly id: TraceId; readonly time: UnixNanos }
+
+export type CandidateRequest = {
+  /** The stretch of the search's range that is looked at. */
+  readonly window: TimeWindow
+  /** Only what was received until then: later pages see what the first one saw. */
+  readonly asOf: UnixNanos
+  /** The last candidate of the page before. */
+  readonly after: Candidate | undefined
+  readonly limit: number
+}
+
+/**
+ * Candidates of one window, newest first, then by id: every trace that matches within the window, and
+ * some that do not. A duplicate that lost, or the part of a trace that began earlier, makes a
+ * candidate too; so the caller assembles each one and asks `matchedTime` whether it lies in the window.
+ */
+export async function findCandidates(
+  database: Database,
+  search: TraceSearch,
+  request: CandidateRequest,
+): Promise<readonly Candidate[]> {
+  const query = sql`
+    SELECT trace_id, matched AS time
+    FROM (${groupedTimes(search, request)})
+    ${positionCondition(request.after)}
+    ORDER BY time DESC, trace_id
+    LIMIT ${integer(request.limit)}`
+  const rows = await database.rows(query, { trace_id: TRACE_ID, time: INSTANT })
+  return rows.map((row) => ({ id: row.trace_id, time: row.time }))
+}
+
+function positionCondition(after: Candidate | undefined): Sql {
+  if (after === undefined) return sql``
+  const time = instant(after.time)
+  return sql`WHERE time < ${time} OR (time = ${time} AND trace_id > ${traceId(after.id)})`
+}
+
+/** Rows `(trace_id, matched)`, one a trace. */
+function groupedTimes(search: TraceSearch, request: CandidateRequest): Sql {
+  switch (search.timeRangeType) {
+    case 'TraceId':
+      return startTimes(search, request)
+    case 'Event':
+      return updateTimes(search, request)
+    case 'Service':
+      return endTimes(search, request)
+  }
+}
+
+/**
+ * A trace starts with its earliest segment; where none starts after 1970 with its first receipt, and
+ * that may be the receipt of a subsegment whose segment has not come.
+ */
+function startTimes(search: TraceSearch, { window, asOf }: CandidateRequest): Sql {
+  const shared = sharedConditions(search, asOf)
+  return sql`
+    SELECT trace_id, min(at) AS matched
+    FROM (
+      SELECT trace_id, start AS at FROM spans
+      WHERE ${minuteCondition(window)} AND kind = 'segment'
+        AND start > toDateTime64(0, 9, 'UTC')
+        AND start >= ${instant(window.from)} AND start < ${instant(window.until)} AND ${shared}
+      UNION ALL
+      SELECT trace_id, received AS at FROM spans
+      WHERE received >= ${instant(window.from)} AND received < ${instant(window.until)}
+        AND id = document_id
+        AND (kind = 'subsegment' OR start <= toDateTime64(0, 9, 'UTC')) AND ${shared}
+    )
+    GROUP BY trace_id`
+}
+
+function updateTimes(search: TraceSearch, { window, asOf }: CandidateRequest): Sql {
+  return sql`
+    SELECT trace_id, max(received) AS matched
+    FROM documents
+    WHERE received >= ${instant(window.from)} AND received < ${instant(window.until)}
+      AND ${sharedConditions(search, asOf)}
+    GROUP BY trace_id`
+}
+
+/** How long before an end its document may have begun and still be found by `Service` searches. */
+const LONGEST_DOCUMENT_SECONDS = 86_400n
+
+/** No index knows ends, but what ends in the window began before its end, and most a short time. */
+function endTimes(search: TraceSearch, { window, asOf }: CandidateRequest): Sql {
+  const lookBack = clampMinute(seconds(window.from) - LONGEST_DOCUMENT_SECONDS)
+  return sql`
+    SELECT trace_id, max(at) AS matched
+    FROM (
+      SELECT trace_id, start + toIntervalNanosecond(duration) AS at FROM spans
+      WHERE minute >= ${minute(lookBack)} AND start < ${instant(window.until)}
+        AND NOT in_progress AND duration >= 0 AND ${sharedConditions(search, asOf)}
+    )
+    WHERE at >= ${instant(window.from)} AND at < ${instant(window.until)}
+    GROUP BY trace_id`
+}
+
+function sharedConditions({ sampled, where }: TraceSearch, asOf: UnixNanos): Sql {
+  const conditions = [sql`received <= ${instant(asOf)}`]
+  if (sampled < 1) conditions.push(sql`sipHash64(trace_id) < ${unsigned(hashBelow(sampled))}`)
+  if (where !== undefined) conditions.push(sql`(${where})`)
+  return joinSql(conditions, ' AND ')
+}
+
+/** The part of all 64-bit hashes that lies below makes up the fraction. */
+function hashBelow(fraction: number): bigint {
+  return BigInt(Math.floor(fraction * 2 ** 32)) << 32n
+}
+
+const SECONDS_PER_MINUTE = 60n
+const MAX_MINUTE = 2n ** 32n - 1n
+
+/**
+ * Rows of segments lie in the minute of their start, which the primary key finds; starts that 32 bits
+ * of seconds do not hold are filed elsewhere and found by the index of starts alone.
+ */
+function minuteCondition(window: TimeWindow): Sql {
+  const last = seconds(window.until)
+  if (last > MAX_MINUTE) return sql`minute >= ${minute(0)}`
+  const first = seconds(window.from)
+  const firstMinute = clampMinute(first - (first % SECONDS_PER_MINUTE))
+  return sql`minute >= ${minute(firstMinute)} AND minute <= ${minute(clampMinute(last))}`
+}
+
+function seconds(at: UnixNanos): bigint {
+  return at / 1_000_000_000n
+}
+
+function clampMinute(value: bigint): number {
+  if (value < 0n) return 0
+  return Number(value > MAX_MINUTE ? MAX_MINUTE : value)
+}

@@ -1,0 +1,124 @@
+import type { ReceivedDocument, Trace, TraceId } from '@fluoroscope/model'
+import { parseSegmentDocument } from '@fluoroscope/model'
+import { INSTANT, type Row, TEXT, TRACE_ID } from '../store/column.ts'
+import type { Database } from '../store/database.ts'
+import { integer, sql, traceIds } from '../store/sql.ts'
+import { assembleTrace } from './assemble-trace.ts'
+
+/** How much of one trace is read. */
+export type TraceLimits = {
+  readonly documents: number
+  /** UTF-16 units of their JSON text together. */
+  readonly textLength: number
+}
+
+/** Well beyond the 500 KB at which X-Ray stops, and still within what one process holds. */
+export const DEFAULT_TRACE_LIMITS: TraceLimits = { documents: 200_000, textLength: 2 ** 28 }
+
+/** A trace as it is stored, or as much of it as the limits allow. */
+export type FoundTrace = Trace & {
+  /** The trace holds more than was read: its last documents by receipt are missing. */
+  readonly limitExceeded: boolean
+  /** Documents it was assembled from, superseded ones included. */
+  readonly documents: number
+}
+
+/** The traces of `ids` that are known, by id. @throws StoreError */
+export async function findTraces(
+  database: Database,
+  ids: readonly TraceId[],
+  limits: TraceLimits = DEFAULT_TRACE_LIMITS,
+): Promise<ReadonlyMap<TraceId, FoundTrace>> {
+  const traces = new Map<TraceId, FoundTrace>()
+  await visitTraces(database, ids, (trace) => traces.set(trace.id, trace), limits)
+  return traces
+}
+
+/**
+ * Hands over the traces of `ids` that are known, one after the other by id, so that only one is in
+ * memory. `visit` must not take long: the query waits for it.
+ * @throws StoreError
+ */
+export async function visitTraces(
+  database: Database,
+  ids: readonly TraceId[],
+  visit: (trace: FoundTrace) => void,
+  limits: TraceLimits = DEFAULT_TRACE_LIMITS,
+): Promise<void> {
+  if (ids.length === 0) return
+  let reading: TraceReading | undefined
+  for await (const rows of database.batches(documentsOf(ids, limits), DOCUMENTS)) {
+    for (const row of rows) {
+      if (reading?.id !== row.trace_id) {
+        if (reading !== undefined) visit(assembleFound(reading))
+        reading = { id: row.trace_id, documents: [], textLength: 0, limitExceeded: false }
+      }
+      addDocument(reading, row, limits)
+    }
+  }
+  if (reading !== undefined) visit(assembleFound(reading))
+}
+
+const DOCUMENTS = {
+  trace_id: TRACE_ID,
+  received: INSTANT,
+  account: TEXT,
+  region: TEXT,
+  document: TEXT,
+}
+
+type TraceReading = {
+  readonly id: TraceId
+  readonly documents: ReceivedDocument[]
+  textLength: number
+  limitExceeded: boolean
+}
+
+/**
+ * The minutes lead to the few granules of each trace. By receipt, so that what is read of a trace
+ * that is too large is its beginning; one document more than allowed tells that there are more.
+ */
+function documentsOf(ids: readonly TraceId[], limits: TraceLimits) {
+  return sql`
+    SELECT trace_id, received, account, region, document
+    FROM documents
+    WHERE (minute, trace_id) IN (
+      SELECT minute, trace_id FROM trace_minutes WHERE trace_id IN ${traceIds(ids)}
+    )
+    ORDER BY trace_id, received, id
+    LIMIT ${integer(limits.documents + 1)} BY trace_id`
+}
+
+function addDocument(reading: TraceReading, row: Row<typeof DOCUMENTS>, limits: TraceLimits): void {
+  if (reading.limitExceeded) return
+  const textLength = reading.textLength + row.document.length
+  if (reading.documents.length >= limits.documents || textLength > limits.textLength) {
+    reading.limitExceeded = true
+    return
+  }
+  reading.textLength = textLength
+  reading.documents.push(readDocument(row))
+}
+
+/** What was accepted once is not measured again. */
+const NO_DOCUMENT_LIMITS = {
+  maxLength: Number.POSITIVE_INFINITY,
+  maxDepth: Number.POSITIVE_INFINITY,
+  maxSubsegments: Number.POSITIVE_INFINITY,
+  maxValues: Number.POSITIVE_INFINITY,
+}
+
+/** Only documents that were accepted are stored, so one that is rejected now is a fault of ours. */
+function readDocument(row: Row<typeof DOCUMENTS>): ReceivedDocument {
+  const parsed = parseSegmentDocument(row.document, NO_DOCUMENT_LIMITS)
+  if (!parsed.ok) {
+    const { id, code, message } = parsed.problem
+    throw new Error(`stored document ${id} of trace ${row.trace_id}: ${code}, ${message}`)
+  }
+  const { received, account, region } = row
+  return { document: parsed.value.document, received, account, region }
+}
+
+function assembleFound({ id, documents, limitExceeded }: TraceReading): FoundTrace {
+  return { ...assembleTrace(id, documents), limitExceeded, documents: documents.length }
+}
