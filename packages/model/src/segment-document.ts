@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from './json.ts'
 import { findJsonBoundsProblem, type JsonBoundsProblem } from './json-bounds.ts'
 import { type RejectedPart, type Rejection, type RejectionCode, rejectionOf } from './rejection.ts'
 import { bad, ok, type Result } from './result.ts'
-import type { Entity, Progress, SegmentDocument, Subsegment } from './segment.ts'
+import type { Entity, Progress, Segment, SegmentDocument, Subsegment } from './segment.ts'
 import {
   readAnnotations,
   readArray,
@@ -105,13 +105,16 @@ function readDocument(from: JsonObject, reading: Reading): Result<SegmentDocumen
   if (!times.ok) return times
   const parent = readParent(from, type, reading)
   if (!parent.ok) return parent
-  const entity = readEntity(from, '', { ...head.value, ...times.value }, reading)
-  if (!entity.ok) return entity
-  const [traced, parentId] = [traceId.value, parent.value]
-  if (type === 'segment') return ok(segmentOf(from, entity.value, traced, parentId, reading))
+  const subsegments = readSubsegments(from, '', reading)
+  if (!subsegments.ok) return subsegments
+  const known: Known = { head: head.value, times: times.value, subsegments: subsegments.value }
+  const parentId = parent.value
+  if (type === 'segment') {
+    return ok({ kind: type, segment: segmentOf(from, known, traceId.value, parentId, reading) })
+  }
   if (parentId === undefined) return defect('MissingParentId', type, 'parent_id')
-  const subsegment = subsegmentOf(from, entity.value, reading)
-  return ok({ kind: 'independent-subsegment', traceId: traced, parentId, subsegment })
+  const subsegment = subsegmentOf(from, known, reading)
+  return ok({ kind: 'independent-subsegment', traceId: traceId.value, parentId, subsegment })
 }
 
 type Head = Pick<Entity, 'id' | 'name'>
@@ -205,30 +208,6 @@ function fitsWithStart(start: UnixNanos, end: UnixNanos | undefined): boolean {
   return distance <= MAX_INT64
 }
 
-/** Reads what segments and subsegments share, embedded subsegments included. */
-function readEntity(
-  from: JsonObject,
-  path: string,
-  known: Head & Times,
-  reading: Reading,
-): Result<Entity, Defect> {
-  const subsegments = readSubsegments(from, path, reading)
-  if (!subsegments.ok) return subsegments
-  return ok({
-    ...known,
-    fault: readFlag(from, 'fault', reading) ?? false,
-    error: readFlag(from, 'error', reading) ?? false,
-    throttle: readFlag(from, 'throttle', reading) ?? false,
-    http: readHttp(from, reading),
-    aws: readObject(from, 'aws', reading),
-    cause: readCause(from, reading),
-    annotations: readAnnotations(from, reading),
-    metadata: readObject(from, 'metadata', reading),
-    links: readLinks(from, reading),
-    subsegments: subsegments.value,
-  })
-}
-
 /** Recursion is bounded by the depth of the text. */
 function readSubsegments(
   from: JsonObject,
@@ -260,42 +239,79 @@ function readEmbedded(
   if (!head.ok) return head
   const times = readTimes(from, 'subsegment', path, reading)
   if (!times.ok) return times
-  const entity = readEntity(from, path, { ...head.value, ...times.value }, reading)
-  return entity.ok ? ok(subsegmentOf(from, entity.value, reading)) : entity
+  const subsegments = readSubsegments(from, path, reading)
+  if (!subsegments.ok) return subsegments
+  const known: Known = { head: head.value, times: times.value, subsegments: subsegments.value }
+  return ok(subsegmentOf(from, known, reading))
 }
 
+/** What has been checked of an entity; nothing in the rest of it can reject a document. */
+type Known = {
+  readonly head: Head
+  readonly times: Times
+  readonly subsegments: readonly Subsegment[]
+}
+
+/** Spelled out, as `subsegmentOf`: spreading objects of this size costs more than all the reading. */
 function segmentOf(
   from: JsonObject,
-  entity: Entity,
+  { head, times, subsegments }: Known,
   traceId: TraceId,
   parentId: EntityId | undefined,
   tally: Tally,
-): SegmentDocument {
+): Segment {
   return {
     kind: 'segment',
-    segment: {
-      ...entity,
-      kind: 'segment',
-      traceId,
-      parentId,
-      user: readText(from, 'user', tally),
-      origin: readText(from, 'origin', tally),
-      resourceArn: readText(from, 'resource_arn', tally),
-      service: readObject(from, 'service', tally),
-      account: undefined,
-      inferred: false,
-    },
+    id: head.id,
+    name: head.name,
+    traceId,
+    parentId,
+    start: times.start,
+    progress: times.progress,
+    fault: readFlag(from, 'fault', tally) ?? false,
+    error: readFlag(from, 'error', tally) ?? false,
+    throttle: readFlag(from, 'throttle', tally) ?? false,
+    http: readHttp(from, tally),
+    aws: readObject(from, 'aws', tally),
+    cause: readCause(from, tally),
+    annotations: readAnnotations(from, tally),
+    metadata: readObject(from, 'metadata', tally),
+    links: readLinks(from, tally),
+    user: readText(from, 'user', tally),
+    origin: readText(from, 'origin', tally),
+    resourceArn: readText(from, 'resource_arn', tally),
+    service: readObject(from, 'service', tally),
+    account: undefined,
+    inferred: false,
+    subsegments,
   }
 }
 
-function subsegmentOf(from: JsonObject, entity: Entity, tally: Tally): Subsegment {
+function subsegmentOf(
+  from: JsonObject,
+  { head, times, subsegments }: Known,
+  tally: Tally,
+): Subsegment {
   return {
-    ...entity,
     kind: 'subsegment',
+    id: head.id,
+    name: head.name,
+    start: times.start,
+    progress: times.progress,
+    fault: readFlag(from, 'fault', tally) ?? false,
+    error: readFlag(from, 'error', tally) ?? false,
+    throttle: readFlag(from, 'throttle', tally) ?? false,
+    http: readHttp(from, tally),
+    aws: readObject(from, 'aws', tally),
+    cause: readCause(from, tally),
+    annotations: readAnnotations(from, tally),
+    metadata: readObject(from, 'metadata', tally),
+    links: readLinks(from, tally),
     namespace: readText(from, 'namespace', tally),
     sql: readObject(from, 'sql', tally),
     traced: readTraced(from, tally),
     precursorIds: readTexts(from, 'precursor_ids', tally),
+    subsegments,
   }
 }
 
