@@ -1,5 +1,6 @@
 export * from './assert.ts'
 export * from './brand.ts'
+export * from './called-service.ts'
 export * from './json.ts'
 export * from './json-bounds.ts'
 export * from './operation/batch-get-traces.ts'

@@ -1,10 +1,16 @@
-import type { JsonObject, Segment, Subsegment, TraceId } from '@fluoroscope/model'
+import {
+  type CalledService,
+  calledServiceOf,
+  type JsonObject,
+  QUEUE_TYPE,
+  REMOTE_TYPE,
+  type Segment,
+  type Subsegment,
+  type TraceId,
+} from '@fluoroscope/model'
 import { compareEntities } from './compare.ts'
 import { deriveEntityId } from './derive-entity-id.ts'
 import { subsegmentsOf } from './trace-entities.ts'
-
-/** The node type of a database called through SQL; not part of the inferred document (7.3, 9.2). */
-export const SQL_ORIGIN = 'Database::SQL'
 
 /**
  * Makes a segment for each completed call (`aws` or `remote`) below `segments` that no segment names
@@ -16,19 +22,15 @@ export function inferSegments(traceId: TraceId, segments: readonly Segment[]): r
   const inferred: Segment[] = []
   for (const segment of segments) {
     for (const call of subsegmentsOf(segment)) {
-      if (isCompletedCall(call) && !reported.has(call.id)) inferred.push(calleeOf(traceId, call))
+      if (call.progress.state !== 'complete' || reported.has(call.id)) continue
+      const called = calledServiceOf(call)
+      if (called !== undefined) inferred.push(calleeOf(traceId, call, called))
     }
   }
   return inferred.sort((left, right) => compareEntities(left, right))
 }
 
-function isCompletedCall(subsegment: Subsegment): boolean {
-  const { namespace, progress } = subsegment
-  return progress.state === 'complete' && (namespace === 'aws' || namespace === 'remote')
-}
-
-function calleeOf(traceId: TraceId, call: Subsegment): Segment {
-  const resource = resourceOf(call)
+function calleeOf(traceId: TraceId, call: Subsegment, called: CalledService): Segment {
   return {
     kind: 'segment',
     inferred: true,
@@ -42,8 +44,8 @@ function calleeOf(traceId: TraceId, call: Subsegment): Segment {
     error: call.error,
     throttle: call.throttle,
     http: call.http,
-    aws: inferredAws(call, resource),
-    origin: originOf(call, resource),
+    aws: inferredAws(call, called.resource),
+    origin: called.type === REMOTE_TYPE ? undefined : called.type,
     cause: undefined,
     annotations: new Map(),
     metadata: undefined,
@@ -52,49 +54,19 @@ function calleeOf(traceId: TraceId, call: Subsegment): Segment {
     resourceArn: undefined,
     service: undefined,
     account: undefined,
-    subsegments: resource?.origin === QUEUE_ORIGIN ? [queueTime(traceId, call)] : [],
+    subsegments: isQueue(called) ? [queueTime(traceId, call)] : [],
   }
 }
 
-const QUEUE_ORIGIN = 'AWS::SQS::Queue'
-
-/** Services whose resource is known: how their calls are named, and the member that names it. */
-const RESOURCE_KINDS = new Map([
-  ['dynamodb', { origin: 'AWS::DynamoDB::Table', member: 'table_name' }],
-  ['s3', { origin: 'AWS::S3::Bucket', member: 'bucket_name' }],
-  ['sqs', { origin: QUEUE_ORIGIN, member: 'queue_url' }],
-  ['sns', { origin: 'AWS::SNS', member: 'topic_arn' }],
-  ['lambda', { origin: 'AWS::Lambda', member: 'function_name' }],
-])
-
-type Resource = { readonly origin: string; readonly name: string }
-
-/** The resource an AWS call names; undefined without `aws.operation`, as X-Ray has it. */
-function resourceOf(call: Subsegment): Resource | undefined {
-  if (call.namespace !== 'aws' || typeof call.aws?.['operation'] !== 'string') return undefined
-  const kind = RESOURCE_KINDS.get(serviceWord(call.name))
-  const name = kind && call.aws[kind.member]
-  return kind && typeof name === 'string' && name !== '' ? { origin: kind.origin, name } : undefined
-}
-
-/** `DynamoDB`, `dynamodb`, `AmazonDynamoDBv2`: SDKs differ in prefix, version and case. */
-function serviceWord(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/^(?:amazon|aws) ?/, '')
-    .replace(/v\d$/, '')
-}
-
-function originOf(call: Subsegment, resource: Resource | undefined): string | undefined {
-  if (call.namespace === 'aws') return resource?.origin ?? `AWS::${call.name}`
-  return call.sql === undefined ? undefined : SQL_ORIGIN
+function isQueue(called: CalledService): boolean {
+  return called.type === QUEUE_TYPE && called.resource !== undefined
 }
 
 /** The call's `aws` block with `resource_names` made anew. */
-function inferredAws(call: Subsegment, resource: Resource | undefined): JsonObject | undefined {
+function inferredAws(call: Subsegment, resource: string | undefined): JsonObject | undefined {
   if (call.aws === undefined) return undefined
   const members = Object.entries(call.aws).filter(([key]) => key !== 'resource_names')
-  if (resource !== undefined) members.push(['resource_names', [resource.name]])
+  if (resource !== undefined) members.push(['resource_names', [resource]])
   return Object.fromEntries(members)
 }
 

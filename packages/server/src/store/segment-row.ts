@@ -8,7 +8,7 @@ import type {
   TraceId,
   UnixNanos,
 } from '@fluoroscope/model'
-import { isJsonObject } from '@fluoroscope/model'
+import { calledServiceOf, isJsonObject } from '@fluoroscope/model'
 import {
   BOOL,
   type ColumnList,
@@ -57,6 +57,9 @@ export const SPAN_COLUMNS = {
   instance_id: TEXT,
   availability_zone: TEXT,
   operation: TEXT,
+  callee_name: TEXT,
+  callee_type: TEXT,
+  aws_account: TEXT,
   annotation_strings: MAP_TEXT,
   annotation_numbers: MAP_FLOAT64,
   annotation_bools: MAP_BOOL,
@@ -216,7 +219,15 @@ function writeSpan(
     textAt(aws?.['ec2'], 'availability_zone') || textAt(aws?.['ecs'], 'availability_zone'),
   )
   writer.text(textAt(aws, 'operation'))
+  writeCallee(writer, entity)
+  writer.text(textAt(aws, 'account_id'))
   writeAnnotations(writer, entity.annotations, document)
+}
+
+function writeCallee(writer: RowBinaryWriter, entity: AnyEntity): void {
+  const callee = entity.kind === 'subsegment' ? calledServiceOf(entity) : undefined
+  writer.text(callee?.name ?? '')
+  writer.text(callee?.type ?? '')
 }
 
 /** Three maps, by type of value; each begins with its count. */

@@ -36,6 +36,11 @@ CREATE TABLE spans
     instance_id        LowCardinality(String),
     availability_zone  LowCardinality(String),
     operation          LowCardinality(String),
+    -- The node that stands for what a call calls, as long as that reports nothing itself; '' for anything else.
+    callee_name        LowCardinality(String),
+    callee_type        LowCardinality(String),
+    -- `aws.account_id`: of the code, or of the resource that is called.
+    aws_account        LowCardinality(String),
     annotation_strings Map(LowCardinality(String), String) CODEC(ZSTD(1)),
     annotation_numbers Map(LowCardinality(String), Float64) CODEC(ZSTD(1)),
     annotation_bools   Map(LowCardinality(String), Bool) CODEC(ZSTD(1)),
