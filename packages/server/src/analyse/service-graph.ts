@@ -1,0 +1,78 @@
+import type { Link, Segment, ServiceGraph, ServiceKey, Subsegment, Trace } from '@fluoroscope/model'
+import { calledServiceOf, endOf, outcomeOf } from '@fluoroscope/model'
+import { serviceKeyOf } from '../query/service-key.ts'
+import { subsegmentsOf } from '../query/trace-entities.ts'
+import { traceStart } from '../query/trace-times.ts'
+import { GraphBuilder, NO_LIMITS } from './service-graph-builder.ts'
+import {
+  addTraceCalls,
+  type CallingSegment,
+  type Producer,
+  type Subcall,
+  type TimedEntity,
+} from './trace-calls.ts'
+
+/** What sent the message a link points at; undefined where it is not known. */
+export type ProducerOf = (link: Link) => Producer | undefined
+
+/**
+ * The service graph of one trace (xray-behaviour 9).
+ * @param producerOf looks up senders in other traces; without it there are no link edges
+ */
+export function graphOfTrace(trace: Trace, producerOf: ProducerOf = unknownProducer): ServiceGraph {
+  const graph = new GraphBuilder(NO_LIMITS)
+  const segments = trace.segments.map((segment) => callingSegment(trace, segment, producerOf))
+  addTraceCalls(graph, { start: traceStart(trace), segments })
+  return graph.graph()
+}
+
+/** One graph of all: the order of `graphs` and how they were merged before make no difference. */
+export function mergeGraphs(graphs: Iterable<ServiceGraph>): ServiceGraph {
+  const sum = new GraphBuilder(NO_LIMITS)
+  for (const graph of graphs) sum.addGraph(graph)
+  return sum.graph()
+}
+
+function unknownProducer(): undefined {
+  return undefined
+}
+
+function callingSegment(trace: Trace, segment: Segment, producerOf: ProducerOf): CallingSegment {
+  const account = trace.context.get(segment.id)?.account
+  const subsegments: Subcall[] = []
+  for (const subsegment of subsegmentsOf(segment)) {
+    subsegments.push({ ...timesOf(subsegment), callee: calleeOf(subsegment, account) })
+  }
+  const producers = segment.links.filter(isFromParent).map(producerOf)
+  return {
+    ...timesOf(segment),
+    parentId: segment.parentId,
+    service: withoutEmptyType(serviceKeyOf(segment)),
+    subsegments,
+    producers: producers.filter((producer) => producer !== undefined),
+  }
+}
+
+function timesOf(entity: Segment | Subsegment): TimedEntity {
+  const { id, start } = entity
+  return { id, start, end: endOf(entity), outcome: outcomeOf(entity) }
+}
+
+/** The key the inferred segment of this call has, or would have (see `serviceKeyOf`). */
+function calleeOf(call: Subsegment, sender: string | undefined): ServiceKey | undefined {
+  const called = calledServiceOf(call)
+  if (called === undefined) return undefined
+  const account = call.aws?.['account_id']
+  const isOther = typeof account === 'string' && account !== '' && account !== sender
+  return { name: called.name, type: called.type, account: isOther ? account : undefined }
+}
+
+/** An origin of no characters tells nothing. */
+function withoutEmptyType(key: ServiceKey): ServiceKey {
+  return key.type === '' ? { ...key, type: undefined } : key
+}
+
+/** The linked entity triggered this one (xray-behaviour 3.9). */
+function isFromParent(link: Link): boolean {
+  return link.attributes['aws.xray.reserved.reference_type'] === 'parent'
+}
