@@ -1,0 +1,1 @@
+export { type DemoOptions, type DemoSummary, type DemoSurroundings, runDemo } from './run-demo.ts'
