@@ -118,9 +118,9 @@ export function ARRAY<Value>(element: Column<Value>): Column<readonly Value[]> {
   }
 }
 
-/** Names and their numbers (-128 to 127), exactly as the table declares them, in the same order. */
+/** Names and their numbers (-128 to 127), exactly as the table declares them. */
 export function ENUM8<Name extends string>(numbers: Readonly<Record<Name, number>>): Column<Name> {
-  const entries = Object.entries<number>(numbers) as [Name, number][]
+  const entries = (Object.entries<number>(numbers) as [Name, number][]).sort((a, b) => a[1] - b[1])
   const names = new Map(entries.map(([name, number]) => [number, name]))
   return {
     type: `Enum8(${entries.map(([name, number]) => `'${name}' = ${number}`).join(', ')})`,
@@ -134,9 +134,10 @@ export function ENUM8<Name extends string>(numbers: Readonly<Record<Name, number
   }
 }
 
-/** The type without what does not change its bytes: `LowCardinality(…)` and time zones. */
+/** The type without what does not change its bytes: `LowCardinality(…)`, aggregates, time zones. */
 export function plainTypeName(type: string): string {
   return type
+    .replaceAll(/SimpleAggregateFunction\(\w+, ([^()]*(?:\([^()]*\))?[^()]*)\)/g, '$1')
     .replaceAll(/LowCardinality\(([^()]*(?:\([^()]*\))?[^()]*)\)/g, '$1')
     .replaceAll(/DateTime\('[^']*'\)/g, 'DateTime')
     .replaceAll(/DateTime64\((\d), '[^']*'\)/g, 'DateTime64($1)')

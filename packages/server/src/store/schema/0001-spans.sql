@@ -3,7 +3,10 @@
 -- `minute` is the minute in which the top entity of the document starts (its receipt, where that start
 -- is not after 1970), so the rows of one document stay together. Partitions go by the day of receipt,
 -- because retention counts from receipt and a hostile start time must not make partitions.
-CREATE TABLE spans
+-- An insert is on the medium when it is answered (fsync), and the same token adds nothing within the
+-- last 1000 inserts of a partition. Parts made by merges are not synced: the engine keeps the parts they
+-- came from for another eight minutes.
+CREATE TABLE IF NOT EXISTS spans
 (
     received           DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
     minute             DateTime('UTC') CODEC(Delta, ZSTD(1)),
@@ -51,3 +54,4 @@ CREATE TABLE spans
 ENGINE = MergeTree
 PARTITION BY toYYYYMMDD(received)
 ORDER BY (minute, trace_id, id)
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1

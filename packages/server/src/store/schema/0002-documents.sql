@@ -1,5 +1,5 @@
 -- What was sent, whole: one row a document.
-CREATE TABLE documents
+CREATE TABLE IF NOT EXISTS documents
 (
     received DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
     -- When the engine took the row: what has changed since a roll-up is found by it.
@@ -16,4 +16,5 @@ CREATE TABLE documents
 ENGINE = MergeTree
 PARTITION BY toYYYYMMDD(received)
 ORDER BY (minute, trace_id, id)
-SETTINGS index_granularity = 512
+SETTINGS index_granularity = 512,
+         non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1

@@ -1,0 +1,230 @@
+import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  type ClickHouseClient,
+  ClickHouseError,
+  ClickHouseLogLevel,
+  createClient,
+} from '@clickhouse/client'
+import type { ColumnList, Row } from './column.ts'
+import { type Database, type QueryLimits, StoreError, type StoreErrorReason } from './database.ts'
+import { guardTail } from './exception-tail.ts'
+import { ResultReader } from './result-reader.ts'
+import type { Sql } from './sql.ts'
+
+/** Where an engine listens; user, password and database may also stand in the URL. */
+export type Endpoint = {
+  readonly url: string
+  readonly username?: string
+  readonly password?: string
+}
+
+/** The engine over ClickHouse's HTTP interface: the embedded one and a cluster alike. */
+export class ClickHouseDatabase implements Database {
+  readonly #endpoint: () => Promise<Endpoint>
+  #client: ClickHouseClient | undefined
+  #url: string | undefined
+
+  /** @param endpoint asked before every statement: a restarted engine listens somewhere else */
+  constructor(endpoint: () => Promise<Endpoint>) {
+    this.#endpoint = endpoint
+  }
+
+  async stop(): Promise<void> {
+    const client = this.#client
+    this.#client = undefined
+    this.#url = undefined
+    await client?.close()
+  }
+
+  async rows<Columns extends ColumnList>(
+    query: Sql,
+    columns: Columns,
+    limits: QueryLimits = {},
+  ): Promise<readonly Row<Columns>[]> {
+    return await this.#retried(async () => {
+      const bounded = { ...limits, rows: limits.rows ?? DEFAULT_ROWS }
+      const { stream } = await this.#select(query, bounded, { wait_end_of_query: 1 })
+      const chunks: Uint8Array[] = []
+      for await (const chunk of stream as AsyncIterable<Uint8Array>) chunks.push(chunk)
+      const reader = new ResultReader(columns)
+      const rows = reader.read(Buffer.concat(chunks))
+      reader.end()
+      return rows
+    }, limits.signal)
+  }
+
+  async *batches<Columns extends ColumnList>(
+    query: Sql,
+    columns: Columns,
+    limits: QueryLimits = {},
+  ): AsyncGenerator<readonly Row<Columns>[]> {
+    // Until the first row has left nothing has happened: so far it may be tried again.
+    const { stream, tag } = await this.#retried(
+      () => this.#select(query, limits, {}),
+      limits.signal,
+    )
+    const reader = new ResultReader(columns)
+    try {
+      for await (const chunk of guardTail(stream as AsyncIterable<Uint8Array>, tag)) {
+        limits.signal?.throwIfAborted()
+        const rows = reader.read(chunk)
+        if (rows.length > 0) yield rows
+      }
+      reader.end()
+    } catch (cause) {
+      throw storeError('the result broke off', cause)
+    } finally {
+      stream.destroy()
+    }
+  }
+
+  async command(statement: Sql): Promise<void> {
+    try {
+      const client = await this.#connect()
+      await client.command({ query: statement.text, query_params: statement.parameters })
+    } catch (cause) {
+      throw storeError(`statement failed: ${firstWords(statement.text)}`, cause)
+    }
+  }
+
+  async insert(
+    statement: string,
+    rowBinary: AsyncIterable<Uint8Array>,
+    token: string,
+  ): Promise<void> {
+    try {
+      const client = await this.#connect()
+      const { stream } = await client.exec({
+        query: statement,
+        values: Readable.from(rowBinary, { objectMode: false }),
+        clickhouse_settings: { ...ONE_BLOCK, insert_deduplication_token: token },
+      })
+      for await (const _ of stream as AsyncIterable<Uint8Array>) {
+        // An insert answers nothing; its end is the answer.
+      }
+    } catch (cause) {
+      const error = storeError(`insert failed: ${firstWords(statement)}`, cause)
+      // For rows that must go in sooner or later, no memory now is no reason to give up.
+      if (error.reason !== 'query-limit') throw error
+      throw new StoreError(error.message, 'unavailable', { cause })
+    }
+  }
+
+  async #select(query: Sql, limits: QueryLimits, settings: { wait_end_of_query?: 1 }) {
+    const client = await this.#connect()
+    try {
+      const { stream, response_headers } = await client.exec({
+        query: `${query.text}\nFORMAT RowBinaryWithNamesAndTypes`,
+        query_params: query.parameters,
+        clickhouse_settings: {
+          ...settings,
+          max_execution_time: limits.seconds ?? DEFAULT_SECONDS,
+          max_memory_usage: String(limits.memoryBytes ?? DEFAULT_MEMORY_BYTES),
+          max_result_rows: String(limits.rows ?? 0),
+        },
+        ...(limits.signal === undefined ? {} : { abort_signal: limits.signal }),
+      })
+      return { stream, tag: String(response_headers['x-clickhouse-exception-tag'] ?? '') }
+    } catch (cause) {
+      throw storeError(`query failed: ${firstWords(query.text)}`, cause)
+    }
+  }
+
+  /** Tries again where the connection broke: the engine may have died, and is back in a moment. */
+  async #retried<Answer>(
+    attempt: () => Promise<Answer>,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer> {
+    for (const pause of RETRY_PAUSES_MS) {
+      try {
+        return await attempt()
+      } catch (cause) {
+        const error = storeError('the result broke off', cause)
+        const answered = error.reason !== 'unavailable' || error.cause instanceof ClickHouseError
+        if (answered || signal?.aborted) throw error
+        await sleep(pause)
+      }
+    }
+    return await attempt()
+  }
+
+  async #connect(): Promise<ClickHouseClient> {
+    const endpoint = await this.#endpoint()
+    if (this.#client !== undefined && this.#url === endpoint.url) return this.#client
+    const previous = this.#client
+    this.#client = createClient({
+      ...endpoint,
+      application: 'fluoroscope',
+      max_open_connections: MAX_CONNECTIONS,
+      request_timeout: REQUEST_TIMEOUT_MS,
+      // What goes wrong is thrown; its own log would go past ours.
+      log: { level: ClickHouseLogLevel.OFF },
+    })
+    this.#url = endpoint.url
+    await previous?.close()
+    return this.#client
+  }
+}
+
+const DEFAULT_ROWS = 1_000_000
+const DEFAULT_SECONDS = 30
+const DEFAULT_MEMORY_BYTES = 1024 ** 3
+const MAX_CONNECTIONS = 64
+/** Beyond any limit of a statement itself. */
+const REQUEST_TIMEOUT_MS = 600_000
+/** The first: until the death of the engine is noticed. Waiting for its return is the endpoint's. */
+const RETRY_PAUSES_MS = [50, 250]
+
+/**
+ * An insert is one block a partition, whatever its size: then it becomes visible as one, and its
+ * deduplication token stands for all of it.
+ */
+const ONE_BLOCK = {
+  async_insert: 0,
+  max_threads: 1,
+  max_insert_threads: '1',
+  max_insert_block_size: '1000000000',
+  min_insert_block_size_rows: '1000000000',
+  min_insert_block_size_bytes: '100000000000',
+} as const
+
+const REASONS: Readonly<Record<string, StoreErrorReason>> = {
+  // TOO_MANY_ROWS, TIMEOUT_EXCEEDED, TOO_SLOW, MEMORY_LIMIT_EXCEEDED, TOO_MANY_BYTES,
+  // QUERY_WAS_CANCELLED, TOO_MANY_ROWS_OR_BYTES
+  158: 'query-limit',
+  159: 'query-limit',
+  160: 'query-limit',
+  241: 'query-limit',
+  307: 'query-limit',
+  394: 'query-limit',
+  396: 'query-limit',
+  // NOT_ENOUGH_SPACE
+  243: 'disk-full',
+  // TOO_MANY_SIMULTANEOUS_QUERIES, SOCKET_TIMEOUT, NETWORK_ERROR, TABLE_IS_READ_ONLY,
+  // TOO_MANY_PARTS, ALL_CONNECTION_TRIES_FAILED, KEEPER_EXCEPTION
+  202: 'unavailable',
+  209: 'unavailable',
+  210: 'unavailable',
+  242: 'unavailable',
+  252: 'unavailable',
+  279: 'unavailable',
+  999: 'unavailable',
+}
+
+/** What went wrong, in the store's words; what no engine answered is a broken connection. */
+function storeError(what: string, cause: unknown): StoreError {
+  if (cause instanceof StoreError) return cause
+  if (!(cause instanceof ClickHouseError)) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    return new StoreError(`${what}: ${reason}`, 'unavailable', { cause })
+  }
+  // The engine tells the system's error number in the text only.
+  const noRoom = /errno: 28\b|No space left on device/.test(cause.message)
+  const reason = noRoom ? 'disk-full' : (REASONS[cause.code] ?? 'failed')
+  return new StoreError(`${what}: ${cause.message}`, reason, { cause })
+}
+
+function firstWords(statement: string): string {
+  return statement.trim().replaceAll(/\s+/g, ' ').slice(0, 80)
+}
