@@ -14,7 +14,7 @@ export const GetTraceSummariesInput = v.object({
       Value: optional(v.number()),
     }),
   ),
-  FilterExpression: optional(v.pipe(v.string(), v.minLength(1), v.maxLength(2000))),
+  FilterExpression: optional(v.pipe(v.string(), v.maxLength(2000))),
   NextToken: optional(v.string()),
 })
 

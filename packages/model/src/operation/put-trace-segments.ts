@@ -1,8 +1,7 @@
-import * as v from 'valibot'
-
-/** xray-behaviour 4.1. */
-export const PutTraceSegmentsInput = v.object({ TraceSegmentDocuments: v.array(v.string()) })
-
+/**
+ * xray-behaviour 4.1 and 4.2. The input, `{ TraceSegmentDocuments: string[] }`, is read by hand in the
+ * server's `parse/`: it is the one that counts.
+ */
 export type PutTraceSegmentsOutput = {
   readonly UnprocessedTraceSegments: readonly UnprocessedTraceSegmentOutput[]
 }

@@ -1,0 +1,61 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import type { Hono } from 'hono'
+
+export type HttpServerOptions = {
+  readonly host: string
+  readonly port: number
+  readonly maxConnections: number
+}
+
+/** The HTTP port: node's server with its limits, answered by the app. */
+export class HttpServer {
+  readonly #server: Server
+  readonly #options: HttpServerOptions
+
+  // biome-ignore lint/suspicious/noExplicitAny: the bindings of the app are node's, given by the listener
+  constructor(app: Hono<any>, options: HttpServerOptions) {
+    this.#options = options
+    const answer = getRequestListener(app.fetch)
+    this.#server = createServer(
+      {
+        headersTimeout: 10_000,
+        requestTimeout: 60_000,
+        keepAliveTimeout: 65_000,
+        connectionsCheckingInterval: 5_000,
+        maxHeaderSize: 16 * 1024,
+        noDelay: true,
+      },
+      (request, response) => void answer(request, response),
+    )
+    this.#server.maxConnections = options.maxConnections
+  }
+
+  /** The port it listens on. Rejects with the system's error. */
+  async start(): Promise<number> {
+    const { host, port } = this.#options
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen(port, host, () => {
+        this.#server.off('error', reject)
+        resolve()
+      })
+    })
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /** Takes no more requests and resolves when those in flight are answered, or cut off in the end. */
+  async stop(): Promise<void> {
+    if (!this.#server.listening) return
+    const closed = new Promise((resolve) => this.#server.close(resolve))
+    this.#server.closeIdleConnections()
+    const idle = setInterval(() => this.#server.closeIdleConnections(), 50)
+    const cut = setTimeout(() => this.#server.closeAllConnections(), STOP_MS)
+    await closed
+    clearInterval(idle)
+    clearTimeout(cut)
+  }
+}
+
+const STOP_MS = 10_000

@@ -1,0 +1,136 @@
+import type { IncomingMessage } from 'node:http'
+import type { RequestContext, Result } from '@fluoroscope/model'
+import { type Context, Hono } from 'hono'
+import { isCrossOrigin, SECURITY_HEADERS } from './browser-guard.ts'
+import { assetResponse, type ConsoleAssets } from './console-assets.ts'
+import {
+  PUT_TRACE_SEGMENTS,
+  putTraceSegments,
+  type StoreSegments,
+} from './operation/put-trace-segments.ts'
+import type { Operation } from './operation.ts'
+import { errorResponse, type OperationError } from './operation-error.ts'
+import type { Bodies, BodySource } from './request-body.ts'
+import { requestContext } from './request-context.ts'
+import type { RequestCounts } from './request-counts.ts'
+
+export type AppOptions = {
+  readonly operations: readonly Operation[]
+  readonly storeSegments: StoreSegments
+  readonly bodies: Bodies
+  readonly defaults: RequestContext
+  /** Listening on loopback only. */
+  readonly boundToLoopback: boolean
+  readonly assets: ConsoleAssets
+  readonly counts: RequestCounts
+  readonly health: () => Promise<Health>
+  /** Prometheus text. */
+  readonly metrics: () => Promise<string>
+  /** What a thrown error means to a client, where it is not a fault of the program. */
+  readonly explain: (error: unknown) => OperationError | undefined
+  /** Told of every error that {@link explain} does not know. */
+  readonly onFailure: (error: unknown, operation: string) => void
+  readonly newRequestId: () => string
+}
+
+/** Able to store and to answer when there are no problems. */
+export type Health = { readonly problems: readonly string[] } & Readonly<Record<string, unknown>>
+
+type Environment = {
+  Bindings: { readonly incoming?: IncomingMessage }
+  Variables: { operation: string }
+}
+
+/** Everything the HTTP port answers: the X-Ray API, health, metrics and the console. */
+export function createApp(options: AppOptions): Hono<Environment> {
+  const app = new Hono<Environment>()
+  app.use(async (c, next) => {
+    c.set('operation', 'other')
+    await next()
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value)
+    c.res.headers.set('x-amzn-RequestId', options.newRequestId())
+    options.counts.add(c.get('operation'), c.res.status)
+  })
+  app.use(async (c, next) => {
+    const crossOrigin = isCrossOrigin(
+      c.req.header('origin'),
+      c.req.header('host') ?? new URL(c.req.url).host,
+      options.boundToLoopback,
+    )
+    if (!crossOrigin) return next()
+    return errorResponse({ kind: 'forbidden', message: 'Requests of other sites are refused' })
+  })
+  app.onError((error, c) => {
+    const explained = options.explain(error)
+    if (explained === undefined) options.onFailure(error, c.get('operation'))
+    return errorResponse(explained ?? { kind: 'failure', message: '' })
+  })
+  addOperations(app, options)
+  addOwnPages(app, options)
+  return app
+}
+
+function addOperations(app: Hono<Environment>, options: AppOptions): void {
+  const contextOf = (c: Context<Environment>) =>
+    requestContext(c.req.header('authorization'), options.defaults)
+  app.post(PUT_TRACE_SEGMENTS.path, async (c) => {
+    c.set('operation', PUT_TRACE_SEGMENTS.name)
+    const body = await options.bodies.read(sourceOf(c))
+    if (!body.ok) return errorResponse(body.problem)
+    return answer(await putTraceSegments(options.storeSegments, body.value, contextOf(c)))
+  })
+  for (const operation of options.operations) {
+    app.post(operation.path, async (c) => {
+      c.set('operation', operation.name)
+      const body = await options.bodies.readText(sourceOf(c))
+      if (!body.ok) return errorResponse(body.problem)
+      return answer(await operation.answer(body.value, contextOf(c)))
+    })
+  }
+  for (const { name, path } of [PUT_TRACE_SEGMENTS, ...options.operations]) {
+    app.all(path, (c) => {
+      c.set('operation', name)
+      const response = errorResponse({ kind: 'method-not-allowed', message: 'Use POST' })
+      response.headers.set('Allow', 'POST')
+      return response
+    })
+  }
+}
+
+function addOwnPages(app: Hono<Environment>, options: AppOptions): void {
+  app.get('/healthz', async (c) => {
+    c.set('operation', 'healthz')
+    const health = await options.health()
+    return c.json(health, health.problems.length === 0 ? 200 : 503)
+  })
+  app.get('/metrics', async (c) => {
+    c.set('operation', 'metrics')
+    const headers = { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' }
+    return c.body(await options.metrics(), 200, headers)
+  })
+  app.get('*', (c) => {
+    const asset = options.assets.get(c.req.path) ?? pageAsset(c, options.assets)
+    if (asset === undefined) return unknownRoute()
+    c.set('operation', 'console')
+    return assetResponse(asset, c.req.header('if-none-match'))
+  })
+  app.notFound(unknownRoute)
+}
+
+/** The console finds its own way from its first page, whatever address it was opened at. */
+function pageAsset(c: Context<Environment>, assets: ConsoleAssets) {
+  const wantsPage = c.req.path === '/' || (c.req.header('accept') ?? '').includes('text/html')
+  return wantsPage ? assets.get('/index.html') : undefined
+}
+
+function unknownRoute(): Response {
+  return errorResponse({ kind: 'unknown-operation', message: 'There is nothing at this address' })
+}
+
+function answer(result: Result<object, OperationError>): Response {
+  return result.ok ? Response.json(result.value) : errorResponse(result.problem)
+}
+
+function sourceOf(c: Context<Environment>): BodySource {
+  return { request: c.req.raw, incoming: c.env?.incoming }
+}

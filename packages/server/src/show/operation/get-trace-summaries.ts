@@ -1,0 +1,110 @@
+import type { GetTraceSummariesOutput, Result, TraceSummary, UnixNanos } from '@fluoroscope/model'
+import { bad, GetTraceSummariesInput, ok, secondsFromUnixNanos } from '@fluoroscope/model'
+import type * as v from 'valibot'
+import { type PagePosition, parsePageToken, printPageToken } from '../../query/page-token.ts'
+import { type TraceSearch, windowOf } from '../../query/trace-search.ts'
+import { type Operation, operation } from '../operation.ts'
+import { invalidRequest, type OperationError } from '../operation-error.ts'
+import { type RangeLimit, timeRangeError } from '../time-range.ts'
+import { printTraceSummary } from '../trace-summary.ts'
+
+export type FindTraceSummaries = (request: {
+  readonly search: TraceSearch
+  /** Undefined for the first page. */
+  readonly position: PagePosition | undefined
+  readonly now: UnixNanos
+  readonly pageSize: number
+}) => Promise<{
+  readonly summaries: readonly TraceSummary[]
+  readonly scanned: number
+  readonly next: PagePosition | undefined
+}>
+
+const PAGE_SIZE = 200
+
+/** xray-behaviour 6.2, 8.8 to 8.10. */
+export function getTraceSummaries(
+  findTraceSummaries: FindTraceSummaries,
+  now: () => UnixNanos,
+  limit: RangeLimit,
+): Operation {
+  return operation(
+    'GetTraceSummaries',
+    '/TraceSummaries',
+    GetTraceSummariesInput,
+    async (input) => {
+      const search = readSearch(input, limit)
+      if (!search.ok) return search
+      const position = readPosition(search.value, input.NextToken)
+      if (!position.ok) return position
+      const page = await findTraceSummaries({
+        search: search.value,
+        position: position.value,
+        now: now(),
+        pageSize: PAGE_SIZE,
+      })
+      return ok(printPage(search.value, page))
+    },
+  )
+}
+
+type Input = v.InferOutput<typeof GetTraceSummariesInput>
+
+function readSearch(input: Input, limit: RangeLimit): Result<TraceSearch, OperationError> {
+  const problem = timeRangeError(input.StartTime, input.EndTime, limit)
+  if (problem !== undefined) return bad(problem)
+  if ((input.FilterExpression ?? '').trim() !== '') {
+    return bad(invalidRequest('Filter expressions are not supported in this version'))
+  }
+  const timeRangeType = input.TimeRangeType ?? 'TraceId'
+  const sampled = readSampling(input, timeRangeType)
+  if (!sampled.ok) return sampled
+  return ok({
+    timeRangeType,
+    from: input.StartTime,
+    to: input.EndTime,
+    sampled: sampled.value,
+    where: undefined,
+  })
+}
+
+/** The fraction of traces to look at; everything but a fixed rate looks at all (8.9). */
+function readSampling(
+  { Sampling, SamplingStrategy }: Input,
+  timeRangeType: TraceSearch['timeRangeType'],
+): Result<number, OperationError> {
+  if (Sampling !== true || SamplingStrategy?.Name !== 'FixedRate') return ok(1)
+  if (timeRangeType !== 'Event') {
+    const advice = 'Please try using time range type: Event'
+    return bad(
+      invalidRequest(
+        `Cannot use FixedRate with input time range type: ${timeRangeType}. ${advice}`,
+      ),
+    )
+  }
+  const rate = SamplingStrategy.Value ?? -1
+  if (rate >= 0 && rate <= 1) return ok(rate)
+  return bad(invalidRequest('sampling rate must be specified and its value must be between [0, 1]'))
+}
+
+function readPosition(
+  search: TraceSearch,
+  token: string | null | undefined,
+): Result<PagePosition | undefined, OperationError> {
+  if (typeof token !== 'string') return ok(undefined)
+  const position = parsePageToken(search, token)
+  return position.ok ? position : bad(invalidRequest(position.problem))
+}
+
+function printPage(
+  search: TraceSearch,
+  { summaries, scanned, next }: Awaited<ReturnType<FindTraceSummaries>>,
+): GetTraceSummariesOutput {
+  const matchedByEvent = search.timeRangeType !== 'TraceId'
+  return {
+    TraceSummaries: summaries.map((summary) => printTraceSummary(summary, matchedByEvent)),
+    ApproximateTime: Math.floor(secondsFromUnixNanos(windowOf(search).from)),
+    TracesProcessedCount: scanned,
+    NextToken: next === undefined ? null : printPageToken(search, next),
+  }
+}
