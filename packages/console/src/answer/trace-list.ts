@@ -1,6 +1,7 @@
 import {
   type JsonValue,
   type Nanos,
+  type Outcome,
   parseTraceId,
   type ServiceKey,
   type TraceId,
@@ -59,6 +60,15 @@ export function mergeTraces(
   const byId = new Map<TraceId, ListedTrace>()
   for (const trace of [...traces, ...page]) byId.set(trace.id, trace)
   return [...byId.values()].sort(newestFirst)
+}
+
+/** What a trace ended as: the outcome of its root, in the order requests are counted (9.6). */
+export function outcomeOfTrace(
+  trace: Pick<ListedTrace, 'hasFault' | 'hasError' | 'hasThrottle'>,
+): Outcome {
+  if (trace.hasThrottle) return 'throttle'
+  if (trace.hasFault) return 'fault'
+  return trace.hasError ? 'error' : 'ok'
 }
 
 function readListedTrace(value: JsonValue, index: number): ListedTrace {

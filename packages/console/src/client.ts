@@ -1,0 +1,139 @@
+import {
+  bad,
+  type JsonValue,
+  ok,
+  type Result,
+  secondsFromUnixNanos,
+  type TraceId,
+  type UnixNanos,
+} from '@fluoroscope/model'
+import { AnswerError } from './answer/json-reader.ts'
+import { type ReceivedTrace, readReceivedTrace } from './answer/received-trace.ts'
+import { readTraceListPage, type TraceListPage } from './answer/trace-list.ts'
+
+/** Why there is no answer to show. */
+export type ClientProblem =
+  /** Nothing answered, or a gateway answered for a server that is away. */
+  | { readonly kind: 'away' }
+  /** The server said no, in its own words. */
+  | { readonly kind: 'refused'; readonly status: number; readonly message: string }
+  /** The answer is not what the API promises. */
+  | { readonly kind: 'unreadable'; readonly message: string }
+
+/** A span of time in whole epoch seconds, both ends included. */
+export type TimeRange = { readonly from: number; readonly to: number }
+
+/** Traces that started in `range`, newest first, one page; `token` continues an earlier page. */
+export function fetchTraceList(
+  range: TimeRange,
+  token?: string,
+): Promise<Result<TraceListPage, ClientProblem>> {
+  return fetchSummaries('TraceId', range, token)
+}
+
+/** Traces that last changed in `range`, whenever they started: one page. */
+export function fetchChangedTraces(
+  range: TimeRange,
+): Promise<Result<TraceListPage, ClientProblem>> {
+  return fetchSummaries('Event', range)
+}
+
+/** One trace with all its documents; undefined where the server knows no such id. */
+export async function fetchTrace(
+  id: TraceId,
+): Promise<Result<ReceivedTrace | undefined, ClientProblem>> {
+  const answer = await post('/Traces', { TraceIds: [id] })
+  return read(answer, (body) => readReceivedTrace(body, id))
+}
+
+const REVISION_PAGES = 3
+
+/**
+ * How many put requests made the trace what it is: only summaries tell, so this looks among those
+ * that started in the same second. Undefined where that second holds too many, or on any problem.
+ */
+export async function fetchRevision(id: TraceId, start: UnixNanos): Promise<number | undefined> {
+  const second = Math.floor(secondsFromUnixNanos(start))
+  let token: string | undefined
+  for (let page = 0; page < REVISION_PAGES; page++) {
+    const answer = await fetchTraceList({ from: second, to: second }, token)
+    if (!answer.ok) return undefined
+    const found = answer.value.traces.find((trace) => trace.id === id)
+    if (found !== undefined) return found.revision
+    token = answer.value.nextToken
+    if (token === undefined) return undefined
+  }
+  return undefined
+}
+
+/** A problem in words for the person in front of the page. */
+export function problemText(problem: ClientProblem): string {
+  switch (problem.kind) {
+    case 'away':
+      return 'The server does not answer.'
+    case 'refused':
+      return `The server refused the request: ${problem.message} (${problem.status})`
+    case 'unreadable':
+      return `The server's answer could not be read: ${problem.message}.`
+  }
+}
+
+const TIMEOUT_MS = 30_000
+const GATEWAY_STATUSES = [502, 503, 504]
+
+async function fetchSummaries(
+  type: 'TraceId' | 'Event',
+  range: TimeRange,
+  token?: string,
+): Promise<Result<TraceListPage, ClientProblem>> {
+  const input = { StartTime: range.from, EndTime: range.to, TimeRangeType: type }
+  const answer = await post(
+    '/TraceSummaries',
+    token === undefined ? input : { ...input, NextToken: token },
+  )
+  return read(answer, readTraceListPage)
+}
+
+async function post(path: string, input: object): Promise<Result<JsonValue, ClientProblem>> {
+  try {
+    const response = await fetch(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(input),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    })
+    if (GATEWAY_STATUSES.includes(response.status)) return bad({ kind: 'away' })
+    const text = await response.text()
+    return response.ok ? parse(text) : bad(refusal(response.status, text))
+  } catch {
+    // fetch rejects only where no answer came: refused, reset, timed out.
+    return bad({ kind: 'away' })
+  }
+}
+
+function parse(text: string): Result<JsonValue, ClientProblem> {
+  try {
+    return ok(JSON.parse(text) as JsonValue)
+  } catch (error) {
+    return bad({ kind: 'unreadable', message: `it is not JSON (${String(error)})` })
+  }
+}
+
+/** Modelled errors say `Message`, constraint violations `message` (xray-behaviour 1.3). */
+function refusal(status: number, text: string): ClientProblem {
+  const message = /"message"\s*:\s*"((?:[^"\\]|\\.)*)"/i.exec(text)?.[1]
+  return { kind: 'refused', status, message: message ?? 'no reason given' }
+}
+
+function read<Value>(
+  answer: Result<JsonValue, ClientProblem>,
+  reader: (body: JsonValue) => Value,
+): Result<Value, ClientProblem> {
+  if (!answer.ok) return answer
+  try {
+    return ok(reader(answer.value))
+  } catch (error) {
+    if (error instanceof AnswerError) return bad({ kind: 'unreadable', message: error.message })
+    throw error
+  }
+}

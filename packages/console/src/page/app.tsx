@@ -1,0 +1,128 @@
+import { useSignal } from '@preact/signals'
+import { navigate, urlState } from '../navigation.ts'
+import { currentTheme, switchTheme, type Theme } from '../theme.ts'
+import { findTraceId, traceState, type UrlState } from '../url-state.ts'
+import { TracePage } from './trace-page.tsx'
+import { TracesPage } from './traces-page.tsx'
+
+/** The frame around every page, and the page that the address names. */
+export function App() {
+  return (
+    <>
+      <a class="skip-link" href="#content">
+        Skip to content
+      </a>
+      <header class="app-header">
+        <a class="brand" href="/">
+          <BrandMark />
+          <span>Fluoroscope</span>
+        </a>
+        <nav aria-label="Pages">
+          <a
+            class="nav-link"
+            href="/traces"
+            aria-current={urlState().page === 'traces' ? 'page' : undefined}
+          >
+            Traces
+          </a>
+        </nav>
+        <TraceJump />
+        <ThemeButton />
+      </header>
+      <main id="content" tabIndex={-1}>
+        <Page state={urlState()} />
+      </main>
+    </>
+  )
+}
+
+function Page({ state }: { state: UrlState }) {
+  switch (state.page) {
+    case 'traces':
+      return <TracesPage key={state.range} state={state} />
+    case 'trace':
+      return <TracePage key={state.id} state={state} />
+    case 'unknown':
+      return (
+        <section class="notice">
+          <h1>There is no page here</h1>
+          <p>
+            <code>{state.path}</code> is neither a page nor a trace id.
+          </p>
+          <p>
+            <a class="button primary" href="/traces">
+              See recent traces
+            </a>
+          </p>
+        </section>
+      )
+  }
+}
+
+/** Opens a trace by an id in any form people copy from logs and headers. */
+function TraceJump() {
+  const problem = useSignal(false)
+  const open = (event: SubmitEvent) => {
+    event.preventDefault()
+    const form = event.currentTarget as HTMLFormElement
+    const text = String(new FormData(form).get('id') ?? '')
+    const id = findTraceId(text)
+    problem.value = id === undefined && text.trim() !== ''
+    if (id === undefined) return
+    form.reset()
+    navigate(traceState(id))
+  }
+  return (
+    <search class="trace-jump">
+      <form onSubmit={open}>
+        <input
+          name="id"
+          type="text"
+          autocomplete="off"
+          spellcheck={false}
+          placeholder="Open trace by id…"
+          aria-label="Open trace by id"
+          aria-invalid={problem.value}
+          aria-describedby="trace-jump-problem"
+          onInput={() => {
+            problem.value = false
+          }}
+        />
+        <span id="trace-jump-problem" role="alert" class="field-problem">
+          {problem.value ? 'No trace id in that text' : ''}
+        </span>
+      </form>
+    </search>
+  )
+}
+
+const THEME_TEXT: Readonly<Record<Theme, readonly [sign: string, word: string]>> = {
+  system: ['◐', 'Auto'],
+  light: ['○', 'Light'],
+  dark: ['●', 'Dark'],
+}
+
+function ThemeButton() {
+  const [sign, word] = THEME_TEXT[currentTheme()]
+  return (
+    <button
+      type="button"
+      class="button quiet theme-button"
+      aria-label={`Theme: ${word}. Switch theme`}
+      onClick={switchTheme}
+    >
+      <span aria-hidden="true">{sign}</span> <span class="wide-only">{word}</span>
+    </button>
+  )
+}
+
+function BrandMark() {
+  return (
+    <svg class="brand-mark" viewBox="0 0 32 32" aria-hidden="true">
+      <rect class="brand-plate" width="32" height="32" rx="8" />
+      <rect class="brand-ray" x="6" y="8" width="20" height="3.6" rx="1.8" />
+      <rect class="brand-ray second" x="10" y="14.2" width="12" height="3.6" rx="1.8" />
+      <rect class="brand-ray third" x="17" y="20.4" width="7" height="3.6" rx="1.8" />
+    </svg>
+  )
+}

@@ -1,0 +1,165 @@
+import { secondsFromUnixNanos } from '@fluoroscope/model'
+import { type Signal, signal } from '@preact/signals'
+import { type ListedTrace, mergeTraces } from './answer/trace-list.ts'
+import { type ClientProblem, fetchChangedTraces, fetchTraceList, type TimeRange } from './client.ts'
+
+/** What the list of traces knows at a moment. */
+export type TraceFeedState = {
+  readonly range: TimeRange
+  readonly traces: readonly ListedTrace[]
+  /** Continues after the last trace; undefined where all of the range is here. */
+  readonly nextToken: string | undefined
+  /** Epoch seconds of the last good answer; undefined before the first. */
+  readonly updated: number | undefined
+  readonly problem: ClientProblem | undefined
+  readonly loadingMore: boolean
+  /** What lies before the range, asked only while the range holds nothing. */
+  readonly earlier: 'not-asked' | 'nothing' | ListedTrace
+}
+
+const LIVE_MS = 5000
+const EMPTY_MS = 2000
+const RETRY_MS = [1000, 2000, 4000, 8000, 15_000]
+/** Senders' clocks may run ahead of this browser's. */
+const CLOCK_LEEWAY_SECONDS = 60
+/** As far back as the server keeps traces by default. */
+const KEPT_SECONDS = 30 * 86_400
+
+/**
+ * The newest traces of the last `rangeSeconds`, kept fresh while live, tried again while the server
+ * is away. `start()` begins, `stop()` ends it for good.
+ */
+export class TraceFeed {
+  readonly state: Signal<TraceFeedState>
+  readonly #rangeSeconds: number
+  #live: boolean
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #failures = 0
+  #pages = 1
+  #refreshing: Promise<void> | undefined
+  #stopped = false
+
+  constructor(rangeSeconds: number, live: boolean) {
+    this.#rangeSeconds = rangeSeconds
+    this.#live = live
+    this.state = signal<TraceFeedState>({
+      range: rangeUntil(Date.now() / 1000, rangeSeconds),
+      traces: [],
+      nextToken: undefined,
+      updated: undefined,
+      problem: undefined,
+      loadingMore: false,
+      earlier: 'not-asked',
+    })
+  }
+
+  start(): void {
+    document.addEventListener('visibilitychange', this.#onVisibility)
+    void this.refresh()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    document.removeEventListener('visibilitychange', this.#onVisibility)
+  }
+
+  setLive(live: boolean): void {
+    if (this.#live === live) return
+    this.#live = live
+    if (live) void this.refresh()
+    else this.#schedule()
+  }
+
+  /** Asks for the newest page again; a call while one is under way joins it. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined
+      this.#schedule()
+    })
+    return this.#refreshing
+  }
+
+  /** Adds the page after the last trace. */
+  async loadMore(): Promise<void> {
+    const { range, nextToken, loadingMore } = this.state.value
+    if (nextToken === undefined || loadingMore) return
+    this.#set({ loadingMore: true })
+    const answer = await fetchTraceList(range, nextToken)
+    if (!answer.ok) return this.#set({ loadingMore: false, problem: answer.problem })
+    this.#pages++
+    this.#set({
+      loadingMore: false,
+      problem: undefined,
+      traces: mergeTraces(this.state.value.traces, answer.value.traces),
+      nextToken: answer.value.nextToken,
+    })
+  }
+
+  async #refresh(): Promise<void> {
+    const range = rangeUntil(Date.now() / 1000, this.#rangeSeconds)
+    const answer = await fetchTraceList(range)
+    if (!answer.ok) {
+      this.#failures++
+      return this.#set({ problem: answer.problem })
+    }
+    this.#failures = 0
+    const before = this.state.value
+    const fresh = answer.value.traces
+    const known = new Set(before.traces.map((trace) => trace.id))
+    // Without a trace in common there may be others between: the list starts anew.
+    const continues = this.#pages > 1 && fresh.some((trace) => known.has(trace.id))
+    if (!continues) this.#pages = 1
+    const earlier = fresh.length === 0 ? await findEarlier(range) : 'not-asked'
+    this.#set({
+      problem: undefined,
+      updated: Date.now() / 1000,
+      earlier,
+      ...(continues
+        ? { traces: mergeTraces(before.traces, fresh).filter((trace) => startsIn(trace, range)) }
+        : { range, traces: mergeTraces([], fresh), nextToken: answer.value.nextToken }),
+    })
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer)
+    const delay = this.#delay()
+    if (this.#stopped || delay === undefined || document.hidden) return
+    this.#timer = setTimeout(() => void this.refresh(), delay)
+  }
+
+  #delay(): number | undefined {
+    const { problem, earlier } = this.state.value
+    if (problem !== undefined) return RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1]
+    if (earlier === 'nothing') return EMPTY_MS
+    return this.#live ? LIVE_MS : undefined
+  }
+
+  readonly #onVisibility = (): void => {
+    if (document.hidden) clearTimeout(this.#timer)
+    else if (this.#delay() !== undefined) void this.refresh()
+  }
+
+  #set(change: Partial<TraceFeedState>): void {
+    if (!this.#stopped) this.state.value = { ...this.state.value, ...change }
+  }
+}
+
+function rangeUntil(now: number, rangeSeconds: number): TimeRange {
+  const end = Math.ceil(now)
+  return { from: end - rangeSeconds, to: end + CLOCK_LEEWAY_SECONDS }
+}
+
+function startsIn(trace: ListedTrace, range: TimeRange): boolean {
+  return secondsFromUnixNanos(trace.start) >= range.from
+}
+
+/**
+ * A trace outside of `range`, the newest of those received lately: a first trace may well tell a
+ * start of years ago. A problem counts as not asked.
+ */
+async function findEarlier(range: TimeRange): Promise<TraceFeedState['earlier']> {
+  const answer = await fetchChangedTraces({ from: range.to - KEPT_SECONDS, to: range.to })
+  if (!answer.ok) return 'not-asked'
+  return mergeTraces([], answer.value.traces)[0] ?? 'nothing'
+}
