@@ -20,8 +20,8 @@ export type CandidateRequest = {
 
 /**
  * Candidates of one window, newest first, then by id: every trace that matches within the window, and
- * some that do not. A duplicate that lost, or the part of a trace that began earlier, makes a
- * candidate too; so the caller assembles each one and asks `matchedTime` whether it lies in the window.
+ * some that do not, such as the later part of a trace that began before it. So the caller assembles
+ * each one and asks `matchedTime` whether it lies in the window.
  */
 export async function findCandidates(
   database: Database,
@@ -29,8 +29,13 @@ export async function findCandidates(
   request: CandidateRequest,
 ): Promise<readonly Candidate[]> {
   const query = sql`
-    SELECT trace_id, matched AS time
-    FROM (${groupedTimes(search, request)})
+    SELECT trace_id, ${search.timeRangeType === 'TraceId' ? sql`min` : sql`max`}(stood) AS time
+    FROM (
+      SELECT trace_id, id, argMin(at, ${VERSION_ORDER}) AS stood
+      FROM (${rowsOf(search, request)})
+      GROUP BY trace_id, id
+    )
+    GROUP BY trace_id
     ${positionCondition(request.after)}
     ORDER BY time DESC, trace_id
     LIMIT ${integer(request.limit)}`
@@ -38,21 +43,28 @@ export async function findCandidates(
   return rows.map((row) => ({ id: row.trace_id, time: row.time }))
 }
 
+/** Of the versions of an id the first completed one stands, else the last (xray-behaviour 4.4). */
+const VERSION_ORDER = sql`tuple(
+  in_progress,
+  if(in_progress, -toUnixTimestamp64Nano(received), toUnixTimestamp64Nano(received))
+)`
+
 function positionCondition(after: Candidate | undefined): Sql {
   if (after === undefined) return sql``
   const time = instant(after.time)
-  return sql`WHERE time < ${time} OR (time = ${time} AND trace_id > ${traceId(after.id)})`
+  return sql`HAVING time < ${time} OR (time = ${time} AND trace_id > ${traceId(after.id)})`
 }
 
-/** Rows `(trace_id, matched)`, one a trace. */
-function groupedTimes(search: TraceSearch, request: CandidateRequest): Sql {
+/** Rows `(trace_id, id, in_progress, received, at)`; `at` lies in the window. */
+function rowsOf(search: TraceSearch, request: CandidateRequest): Sql {
+  const shared = sharedConditions(search, request.asOf)
   switch (search.timeRangeType) {
     case 'TraceId':
-      return startTimes(search, request)
+      return starts(request.window, shared)
     case 'Event':
-      return updateTimes(search, request)
+      return updates(request.window, shared)
     case 'Service':
-      return endTimes(search, request)
+      return ends(request.window, shared)
   }
 }
 
@@ -60,48 +72,44 @@ function groupedTimes(search: TraceSearch, request: CandidateRequest): Sql {
  * A trace starts with its earliest segment; where none starts after 1970 with its first receipt, and
  * that may be the receipt of a subsegment whose segment has not come.
  */
-function startTimes(search: TraceSearch, { window, asOf }: CandidateRequest): Sql {
-  const shared = sharedConditions(search, asOf)
+function starts(window: TimeWindow, shared: Sql): Sql {
   return sql`
-    SELECT trace_id, min(at) AS matched
-    FROM (
-      SELECT trace_id, start AS at FROM spans
-      WHERE ${minuteCondition(window)} AND kind = 'segment'
-        AND start > toDateTime64(0, 9, 'UTC')
-        AND start >= ${instant(window.from)} AND start < ${instant(window.until)} AND ${shared}
-      UNION ALL
-      SELECT trace_id, received AS at FROM spans
-      WHERE received >= ${instant(window.from)} AND received < ${instant(window.until)}
-        AND id = document_id
-        AND (kind = 'subsegment' OR start <= toDateTime64(0, 9, 'UTC')) AND ${shared}
-    )
-    GROUP BY trace_id`
+    SELECT trace_id, id, in_progress, received, start AS at FROM spans
+    WHERE ${minuteCondition(window)} AND kind = 'segment'
+      AND start > toDateTime64(0, 9, 'UTC')
+      AND start >= ${instant(window.from)} AND start < ${instant(window.until)} AND ${shared}
+    UNION ALL
+    SELECT trace_id, id, in_progress, received, received AS at FROM spans
+    WHERE ${receivedIn(window)} AND id = document_id
+      AND (kind = 'subsegment' OR start <= toDateTime64(0, 9, 'UTC')) AND ${shared}`
 }
 
-function updateTimes(search: TraceSearch, { window, asOf }: CandidateRequest): Sql {
+function updates(window: TimeWindow, shared: Sql): Sql {
   return sql`
-    SELECT trace_id, max(received) AS matched
-    FROM documents
-    WHERE received >= ${instant(window.from)} AND received < ${instant(window.until)}
-      AND ${sharedConditions(search, asOf)}
-    GROUP BY trace_id`
+    SELECT trace_id, id, in_progress, received, received AS at FROM spans
+    WHERE ${receivedIn(window)} AND id = document_id AND ${shared}`
+}
+
+function receivedIn(window: TimeWindow): Sql {
+  return sql`received >= ${instant(window.from)} AND received < ${instant(window.until)}`
 }
 
 /** How long before an end its document may have begun and still be found by `Service` searches. */
 const LONGEST_DOCUMENT_SECONDS = 86_400n
 
 /** No index knows ends, but what ends in the window began before its end, and most a short time. */
-function endTimes(search: TraceSearch, { window, asOf }: CandidateRequest): Sql {
+function ends(window: TimeWindow, shared: Sql): Sql {
   const lookBack = clampMinute(seconds(window.from) - LONGEST_DOCUMENT_SECONDS)
   return sql`
-    SELECT trace_id, max(at) AS matched
+    SELECT trace_id, id, in_progress, received, at
     FROM (
-      SELECT trace_id, start + toIntervalNanosecond(duration) AS at FROM spans
+      SELECT trace_id, id, in_progress, received,
+        start + toIntervalNanosecond(duration) AS at
+      FROM spans
       WHERE minute >= ${minute(lookBack)} AND start < ${instant(window.until)}
-        AND NOT in_progress AND duration >= 0 AND ${sharedConditions(search, asOf)}
+        AND NOT in_progress AND duration >= 0 AND ${shared}
     )
-    WHERE at >= ${instant(window.from)} AND at < ${instant(window.until)}
-    GROUP BY trace_id`
+    WHERE at >= ${instant(window.from)} AND at < ${instant(window.until)}`
 }
 
 function sharedConditions({ sampled, where }: TraceSearch, asOf: UnixNanos): Sql {
