@@ -1,3 +1,5 @@
+import { BAD_ARGUMENTS, EngineError, SYNTAX_ERROR } from './engine-error.ts'
+
 /**
  * The texts of statements as they go from ClickHouse's HTTP interface into a session.
  * Everything here is text of our own; values travel as parameters, and what is made from them (SET)
@@ -38,15 +40,33 @@ const TRAILING_FORMAT = /\sFORMAT\s+(\w+)\s*$/i
 const BODY_INSERT =
   /^\s*INSERT\s+INTO\s+(?:TABLE\s+)?(([\w.`]+)\s*(?:\(([^()]*)\))?)\s+(?:(SELECT\b[\s\S]*?)\sFROM\s+input\(\s*('(?:[^'\\]|\\.)*')\s*\)\s+)?FORMAT\s+(\w+)\s*$/i
 
+/** An insert whose rows come from a query. */
+const INSERT_SELECT =
+  /^\s*INSERT\s+INTO\s+[^()]+(?:\([^()]*\)\s*)?\b(?:SELECT|WITH)\b(?![\s\S]*\b(?:FORMAT|VALUES)\s)/i
+
+/** Literals, quoted names and comments: what may hold anything. */
+const QUOTED = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|--[^\n]*|\/\*[\s\S]*?\*\//g
+
+/**
+ * @throws EngineError for several statements in one, and for rows inside a statement: chDB ends them
+ *   at a blank line and executes what follows as SQL
+ */
 export function parseStatement(text: string): Statement {
   const statement = text.replace(/[\s;]+$/, '')
+  const skeleton = statement.replaceAll(QUOTED, ' ')
+  if (skeleton.includes(';')) {
+    throw new EngineError(SYNTAX_ERROR, 'Syntax error (Multi-statements are not allowed)')
+  }
   if (READ.test(statement)) {
     const format = TRAILING_FORMAT.exec(statement)
     if (format === null) return { kind: 'read', body: statement, format: undefined }
     return { kind: 'read', body: statement.slice(0, format.index), format: format[1] }
   }
   const insert = BODY_INSERT.exec(statement)
-  if (insert === null || insert[6]?.toUpperCase() === 'VALUES') {
+  if (insert === null) {
+    if (/^\s*INSERT\b/i.test(skeleton) && !INSERT_SELECT.test(skeleton)) {
+      throw new EngineError(BAD_ARGUMENTS, 'Rows are taken in the body only, with ?query=INSERT …')
+    }
     return { kind: 'command', text: statement }
   }
   const [, target = '', table = '', columns, select, structure, format = ''] = insert
