@@ -13,6 +13,9 @@ export type Config = {
   readonly zipkinPort: number | undefined
   readonly dataDir: string
   readonly store: { readonly kind: 'embedded' } | { readonly kind: 'server'; readonly url: URL }
+  readonly engineMemoryBytes: number
+  /** Queries the embedded engine answers at the same time. */
+  readonly engineReaders: number
   readonly retentionDays: number
   readonly logLevel: LogLevel
   readonly account: string
@@ -21,6 +24,8 @@ export type Config = {
   readonly parseWorkers: number | undefined
   readonly maxBodyBytes: number
   readonly maxInflatedBytes: number
+  /** What all bodies may hold together while they are worked on. */
+  readonly maxPendingBytes: number
   readonly maxConnections: number
   readonly udpBufferBytes: number
   readonly udpQueueBytes: number
@@ -100,6 +105,14 @@ const FLAGS: readonly Flag[] = [
   flag('zipkin-port', 'PORT', 'Zipkin v2 (comes later)', '9411', readPort),
   flag('data-dir', 'FOLDER', 'journal and embedded engine', './.fluoroscope', readText),
   flag('store', 'embedded|URL', 'embedded engine, or a ClickHouse URL', 'embedded', readStore),
+  flag(
+    'engine-memory-bytes',
+    'BYTES',
+    'what the embedded engine may use',
+    `${1024 * MIB}`,
+    whole(256 * MIB, 1024 * 1024 * MIB),
+  ),
+  flag('engine-readers', 'COUNT', 'queries it answers at the same time', '4', whole(1, 64)),
   flag('retention-days', 'DAYS', 'days a trace is kept from its receipt', '30', whole(1, 3650)),
   flag('log-level', 'LEVEL', LOG_LEVELS.join(', '), 'info', oneOf(LOG_LEVELS)),
   flag('account', 'ID', 'account of requests that name none', '000000000000', readAccount),
@@ -118,6 +131,13 @@ const FLAGS: readonly Flag[] = [
     'largest request once decompressed',
     `${64 * MIB}`,
     whole(1024, 1024 * MIB),
+  ),
+  flag(
+    'max-pending-bytes',
+    'BYTES',
+    'all requests being worked on, together',
+    `${256 * MIB}`,
+    whole(1024, 1024 * 1024 * MIB),
   ),
   flag('max-connections', 'COUNT', 'open HTTP connections', '4096', whole(1, 1_000_000)),
   flag(
@@ -282,6 +302,8 @@ function configFrom(values: ReadonlyMap<string, Reading>): Config {
     zipkinPort: optional('zipkin-port'),
     dataDir: text('data-dir'),
     store: url === undefined ? { kind: 'embedded' } : { kind: 'server', url },
+    engineMemoryBytes: number('engine-memory-bytes'),
+    engineReaders: number('engine-readers'),
     retentionDays: number('retention-days'),
     logLevel: text('log-level') as LogLevel,
     account: text('account'),
@@ -289,6 +311,7 @@ function configFrom(values: ReadonlyMap<string, Reading>): Config {
     parseWorkers: optional('parse-workers'),
     maxBodyBytes: number('max-body-bytes'),
     maxInflatedBytes: number('max-inflated-bytes'),
+    maxPendingBytes: number('max-pending-bytes'),
     maxConnections: number('max-connections'),
     udpBufferBytes: number('udp-buffer-bytes'),
     udpQueueBytes: number('udp-queue-bytes'),

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import type { Environment } from './config.ts'
-import { processEnvironment, serveHelp } from './config.ts'
+import { processEnvironment } from './config.ts'
 
 /** A command gets the arguments behind its name and gives the exit code. */
 export type Command = (argv: readonly string[], environment: Environment) => Promise<number>

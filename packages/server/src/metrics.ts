@@ -19,6 +19,9 @@ export type MetricSources = {
   readonly store: () => readonly Metric[]
 }
 
+/** The resolution to open `loopDelay` with. */
+export const LOOP_DELAY_STEP_MS = 10
+
 export async function collectMetrics(sources: MetricSources): Promise<string> {
   const { ledger, ingest, encoders, counts, budget, loopDelay } = sources
   const kernelDrops = await sources.kernelDrops()
@@ -52,9 +55,9 @@ export async function collectMetrics(sources: MetricSources): Promise<string> {
     ),
     ...sources.store(),
     gauge('fluoroscope_event_loop_delay_seconds', 'Delay of the main event loop since start.', [
-      { labels: { quantile: '0.5' }, value: seconds(loopDelay.percentile(50)) },
-      { labels: { quantile: '0.99' }, value: seconds(loopDelay.percentile(99)) },
-      { labels: { quantile: '1' }, value: seconds(loopDelay.max) },
+      { labels: { quantile: '0.5' }, value: delaySeconds(loopDelay.percentile(50)) },
+      { labels: { quantile: '0.99' }, value: delaySeconds(loopDelay.percentile(99)) },
+      { labels: { quantile: '1' }, value: delaySeconds(loopDelay.max) },
     ]),
     gauge('process_resident_memory_bytes', 'Resident memory without the engine.', memory.rss),
     gauge('nodejs_heap_used_bytes', "Memory of the main thread's objects.", memory.heapUsed),
@@ -113,6 +116,7 @@ function cpuSeconds(): number {
   return (user + system) / 1e6
 }
 
-function seconds(nanos: number): number {
-  return Number.isFinite(nanos) ? nanos / 1e9 : 0
+/** The histogram holds the times between two ticks of a timer: what is beyond its step is delay. */
+function delaySeconds(nanos: number): number {
+  return Number.isFinite(nanos) ? Math.max(0, nanos / 1e9 - LOOP_DELAY_STEP_MS / 1000) : 0
 }

@@ -6,7 +6,7 @@ import { optional, Timestamp } from './wire.ts'
 export const GetTraceSummariesInput = v.object({
   StartTime: Timestamp,
   EndTime: Timestamp,
-  TimeRangeType: optional(v.picklist(['TraceId', 'Event', 'Service'])),
+  TimeRangeType: optional(v.picklist(['TraceId', 'Service', 'Event'])),
   Sampling: optional(v.boolean()),
   SamplingStrategy: optional(
     v.object({

@@ -1,0 +1,68 @@
+import { DEFAULT_SAMPLING_RULE, type UnixNanos } from '@fluoroscope/model'
+import {
+  lastWindow,
+  lastWindowStart,
+  NO_REPORTS,
+  type SamplingState,
+  takeReports,
+} from './act/sampling-targets.ts'
+import { findTraceSummaries } from './analyse/trace-summaries.ts'
+import { findTraces } from './query/find-traces.ts'
+import { batchGetTraces, type FindTraces } from './show/operation/batch-get-traces.ts'
+import { getEncryptionConfig } from './show/operation/get-encryption-config.ts'
+import { getGroups } from './show/operation/get-groups.ts'
+import { getSamplingRules } from './show/operation/get-sampling-rules.ts'
+import { getSamplingStatisticSummaries } from './show/operation/get-sampling-statistic-summaries.ts'
+import { getSamplingTargets } from './show/operation/get-sampling-targets.ts'
+import { getTraceGraph } from './show/operation/get-trace-graph.ts'
+import { getTraceSummaries } from './show/operation/get-trace-summaries.ts'
+import { putTelemetryRecords } from './show/operation/put-telemetry-records.ts'
+import type { Operation } from './show/operation.ts'
+import { ONE_DAY, THIRTY_DAYS } from './show/time-range.ts'
+import { unavailableOperations } from './show/unavailable-operations.ts'
+import type { Database } from './store/database.ts'
+
+export type OperationsOptions = {
+  readonly database: Database
+  readonly now: () => UnixNanos
+  /** AWS's limits on time ranges instead of ours. */
+  readonly strictLimits: boolean
+}
+
+/** All operations but PutTraceSegments, whose body goes another way. */
+export function createOperations(options: OperationsOptions): readonly Operation[] {
+  const { database, now, strictLimits } = options
+  const find: FindTraces = (ids) => findTraces(database, ids)
+  return [
+    batchGetTraces(find),
+    getTraceGraph(find),
+    getTraceSummaries(
+      (request) => findTraceSummaries(database, request),
+      now,
+      strictLimits ? ONE_DAY : THIRTY_DAYS,
+    ),
+    getGroups(),
+    getEncryptionConfig(),
+    putTelemetryRecords(),
+    ...samplingOperations(now),
+    ...unavailableOperations(),
+  ]
+}
+
+function samplingOperations(now: () => UnixNanos): readonly Operation[] {
+  const rules = [DEFAULT_SAMPLING_RULE]
+  const rulesByName = new Map(rules.map((rule) => [rule.name, rule]))
+  let state: SamplingState = NO_REPORTS
+  return [
+    getSamplingRules(rules),
+    getSamplingTargets(rules, (reports) => {
+      const [next, answer] = takeReports(state, rulesByName, reports, now())
+      state = next
+      return answer
+    }),
+    getSamplingStatisticSummaries(() => {
+      const time = now()
+      return { start: lastWindowStart(time), rules: lastWindow(state, time) }
+    }),
+  ]
+}

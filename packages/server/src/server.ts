@@ -1,0 +1,256 @@
+import { randomUUID } from 'node:crypto'
+import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
+import { dirname, join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { type UnixNanos, unixNanos } from '@fluoroscope/model'
+import { createBodies } from './bodies.ts'
+import type { Config } from './config.ts'
+import { HttpServer } from './http-server.ts'
+import { Ingest } from './ingest.ts'
+import { ByteBudget } from './lib/byte-budget.ts'
+import { Ledger } from './lib/ledger.ts'
+import { describeError, type Log } from './lib/log.ts'
+import { collectMetrics, LOOP_DELAY_STEP_MS } from './metrics.ts'
+import { createOperations } from './operations.ts'
+import { type Encoders, inlineEncoders, ParsePool } from './parse-pool.ts'
+import { readKernelDrops } from './receive/kernel-drops.ts'
+import type { UdpListening } from './receive/udp-daemon.ts'
+import { createApp, type Health } from './show/app.ts'
+import { isLoopback } from './show/browser-guard.ts'
+import { loadConsoleAssets } from './show/console-assets.ts'
+import type { OperationError } from './show/operation-error.ts'
+import { RequestCounts } from './show/request-counts.ts'
+import { StoreError } from './store/database.ts'
+import { Store } from './store/store.ts'
+import { storeMetrics } from './store-metrics.ts'
+import { inlineUdpReceiver, threadedUdpReceiver, type UdpReceiver } from './udp-receiver.ts'
+
+/** A listener could not be opened; the message names address, port and flag. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError'
+}
+
+export type Listening = { readonly http: number | null; readonly udp: number | null }
+
+/** The whole server: store, parsers, listeners, started and stopped in the order they depend. */
+export class Server {
+  readonly #config: Config
+  readonly #log: Log
+  readonly #store: Store
+  readonly #encoders: Encoders
+  readonly #ingest: Ingest
+  readonly #ledger = new Ledger()
+  readonly #counts = new RequestCounts()
+  readonly #budget: ByteBudget
+  readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_DELAY_STEP_MS })
+  #http: HttpServer | undefined
+  #udp: UdpReceiver | undefined
+  #udpListening: UdpListening | undefined
+
+  constructor(config: Config, log: Log) {
+    this.#config = config
+    this.#log = log
+    this.#budget = new ByteBudget(config.maxPendingBytes)
+    this.#store = new Store({
+      directory: config.dataDir,
+      engine: engineOf(config),
+      retentionDays: config.retentionDays,
+      log,
+      now,
+      monotonicMs: () => performance.now(),
+      journalLimits: { totalBytes: config.maxJournalBytes },
+    })
+    this.#encoders = createEncoders(config, log)
+    this.#ingest = new Ingest({
+      encoders: this.#encoders,
+      append: (rows) => this.#store.append(rows),
+      ledger: this.#ledger,
+      log,
+      now,
+      defaults: config,
+      maxInflatedBytes: config.maxInflatedBytes,
+    })
+  }
+
+  /** @throws ListenError, StoreError; nothing is left open then */
+  async start(): Promise<Listening> {
+    try {
+      this.#loopDelay.enable()
+      const assets = loadConsoleAssets(consoleFolder())
+      await this.#store.start()
+      this.#log.info('the store is ready', { enginePid: this.#store.enginePid })
+      const http = await this.#startHttp(await assets)
+      return { http, udp: await this.#startUdp() }
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+  }
+
+  /** Takes nothing more, answers and keeps what was taken, and closes all. */
+  async stop(): Promise<void> {
+    await Promise.all([this.#udp?.stop(), this.#http?.stop()])
+    await this.#ingest.drain()
+    await this.#encoders.stop()
+    await this.#store.stop()
+    this.#loopDelay.disable()
+  }
+
+  async #startHttp(assets: Awaited<ReturnType<typeof loadConsoleAssets>>): Promise<number | null> {
+    const { host, httpPort, maxConnections, maxBodyBytes } = this.#config
+    if (httpPort === undefined) return null
+    if (assets.size === 0) this.#log.warn('the console was not built: npm run build')
+    const app = createApp({
+      operations: createOperations({
+        database: this.#store.database,
+        now,
+        strictLimits: this.#config.strictLimits,
+      }),
+      storeSegments: (body, context) => this.#ingest.putSegments(body, context),
+      bodies: createBodies({ maxBodyBytes, budget: this.#budget }),
+      defaults: { account: this.#config.account, region: this.#config.region },
+      boundToLoopback: isLoopback(host),
+      assets,
+      counts: this.#counts,
+      health: async () => this.#health(),
+      metrics: () => this.#metrics(),
+      explain: explainError,
+      onFailure: (error, operation) =>
+        this.#log.error('an operation failed', { operation, ...describeError(error) }),
+      newRequestId: randomUUID,
+    })
+    this.#http = new HttpServer(app, { host, port: httpPort, maxConnections })
+    return await this.#http.start().catch((cause) => {
+      throw listenError(cause, `HTTP ${host}:${httpPort}`, '--port')
+    })
+  }
+
+  async #startUdp(): Promise<number | null> {
+    const { host, udpPort, udpBufferBytes, udpQueueBytes } = this.#config
+    if (udpPort === undefined) return null
+    this.#udp = createUdpReceiver({
+      settings: {
+        host,
+        port: udpPort,
+        receiveBufferBytes: udpBufferBytes,
+        queueBytes: udpQueueBytes,
+      },
+      take: (batch) => this.#ingest.putDatagrams(batch),
+      log: this.#log,
+    })
+    const listening = await this.#udp.start().catch((cause) => {
+      throw listenError(cause, `UDP ${host}:${udpPort}`, '--udp-port')
+    })
+    this.#udpListening = listening
+    this.#logReceiveBuffer(listening.receiveBufferBytes)
+    return listening.port
+  }
+
+  #logReceiveBuffer(granted: number): void {
+    const fields = { asked: this.#config.udpBufferBytes, granted }
+    if (granted >= NEEDED_BUFFER_BYTES) this.#log.info('UDP receive buffer', fields)
+    else {
+      const advice = 'raise it with: sysctl -w net.core.rmem_max=8388608'
+      this.#log.warn('UDP receive buffer is small, bursts may be lost', { ...fields, advice })
+    }
+  }
+
+  #health(): Health {
+    const { canStore, canAnswer, problems } = this.#store.health()
+    const able = canStore && canAnswer
+    return {
+      status: able ? 'ok' : 'failing',
+      canStore,
+      canAnswer,
+      problems: able ? [] : problems.length > 0 ? problems : ['the store does not work'],
+      warnings: able ? problems : [],
+    }
+  }
+
+  async #metrics(): Promise<string> {
+    return await collectMetrics({
+      ledger: this.#ledger,
+      ingest: this.#ingest,
+      encoders: this.#encoders,
+      counts: this.#counts,
+      budget: this.#budget,
+      loopDelay: this.#loopDelay,
+      kernelDrops: async () =>
+        this.#udpListening === undefined ? undefined : readKernelDrops(this.#udpListening),
+      store: () => storeMetrics(this.#store),
+    })
+  }
+}
+
+/** What a promise of no loss at 20,000 datagrams a second needs (reference/measured-costs). */
+const NEEDED_BUFFER_BYTES = 4 * 1024 * 1024
+
+const MAX_PARSE_WORKERS = 4
+
+/** Threads run the built files only; from source everything runs on the main thread. */
+const BUILT = import.meta.url.endsWith('.js')
+
+function createEncoders(config: Config, log: Log): Encoders {
+  if (!BUILT) return inlineEncoders()
+  const spare = Math.max(1, availableParallelism() - 1)
+  const pool = new ParsePool({
+    script: new URL('./parse-worker.js', import.meta.url),
+    size: config.parseWorkers ?? Math.min(spare, MAX_PARSE_WORKERS),
+    log,
+  })
+  pool.start()
+  return pool
+}
+
+function createUdpReceiver(options: Parameters<typeof inlineUdpReceiver>[0]): UdpReceiver {
+  return BUILT
+    ? threadedUdpReceiver(new URL('./udp-worker.js', import.meta.url), options)
+    : inlineUdpReceiver(options)
+}
+
+function engineOf({ store, engineMemoryBytes, engineReaders }: Config) {
+  return store.kind === 'server'
+    ? ({ kind: 'server', endpoint: { url: store.url.href } } as const)
+    : ({ kind: 'embedded', memoryBytes: engineMemoryBytes, readers: engineReaders } as const)
+}
+
+function consoleFolder(): string {
+  const manifest = createRequire(import.meta.url).resolve('@fluoroscope/console/package.json')
+  return join(dirname(manifest), 'dist')
+}
+
+/** Errors of the store that a client can do something about. */
+function explainError(error: unknown): OperationError | undefined {
+  if (!(error instanceof StoreError)) return undefined
+  switch (error.reason) {
+    case 'unavailable':
+      return { kind: 'unavailable', message: 'The store does not answer now; try again' }
+    case 'disk-full':
+      return { kind: 'unavailable', message: 'The disk is full' }
+    case 'query-limit':
+      return {
+        kind: 'invalid-request',
+        message: 'The request reads too much; choose a shorter time range',
+      }
+    case 'failed':
+      return undefined
+  }
+}
+
+function listenError(cause: NodeJS.ErrnoException, where: string, flag: string): ListenError {
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'the port is in use',
+    EACCES: 'this port needs more rights',
+    EADDRNOTAVAIL: 'the address is not of this machine',
+    ENOTFOUND: 'the host name is not known',
+  }
+  const reason = reasons[cause.code ?? ''] ?? cause.message
+  return new ListenError(`cannot listen on ${where}: ${reason}; choose another with ${flag}`, {
+    cause,
+  })
+}
+
+function now(): UnixNanos {
+  return unixNanos(BigInt(Date.now()) * 1_000_000n)
+}
