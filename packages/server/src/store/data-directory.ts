@@ -122,8 +122,8 @@ async function guarded(guard: string, work: () => Promise<void>): Promise<void> 
 
 async function readHolder(lock: string): Promise<Holder | undefined> {
   try {
-    const holder: Partial<Holder> = JSON.parse(await readFile(lock, 'utf8'))
-    const { pid, host, started } = holder
+    const holder: Partial<Holder> | null = JSON.parse(await readFile(lock, 'utf8'))
+    const { pid, host, started } = holder ?? {}
     // A lock file that says nothing sensible is nobody's.
     if (typeof pid !== 'number' || typeof host !== 'string') return undefined
     return { pid, host, started: started ?? '' }
