@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import type { EncodedRows } from './segment-row.ts'
+import { type EncodedRows, ROW_SHAPE } from './segment-row.ts'
 
 /*
  * A journal file: a header of 40 bytes, then one frame a group commit. Little endian.
@@ -14,8 +14,10 @@ import type { EncodedRows } from './segment-row.ts'
  * not begun before the earlier was on the medium.
  */
 
-/** Raised whenever the layout here or a column list of `segment-row.ts` changes. */
-export const JOURNAL_VERSION = 1
+/** Raised whenever the layout here changes. */
+const LAYOUT = 1
+/** Another one where rows have another shape: journals of different versions never mix. */
+const JOURNAL_VERSION = crc32(`${LAYOUT};${ROW_SHAPE}`)
 export const FILE_HEADER_BYTES = 40
 export const FRAME_HEADER_BYTES = 32
 
@@ -161,8 +163,8 @@ function readFileHeader(buffer: Buffer, sequence: bigint): string | undefined {
   const version = buffer.readUInt32LE(8)
   if (version !== JOURNAL_VERSION) {
     throw new UnknownJournalVersion(
-      `journal file ${sequence} has format ${version}, this program reads ${JOURNAL_VERSION}: ` +
-        'start the version that wrote it once, so that it empties its journal',
+      `journal file ${sequence} was written by another version of the program (${version}, this one ` +
+        `reads ${JOURNAL_VERSION}): start that version once, so that it empties its journal`,
     )
   }
   return buffer.subarray(20, 20 + WRITER_BYTES).toString('hex')

@@ -185,7 +185,8 @@ export class Journal {
     if (this.#state !== 'open') return { code: 'stopping', text: 'the journal is closed' }
     const { totalBytes, waitingBytes } = this.#limits
     if (this.#bytes() + this.#waitingBytes + bytes > totalBytes) {
-      const text = `the journal holds ${totalBytes} bytes that the engine has not taken yet`
+      const text = `the journal is full: ${this.#bytes()} bytes that the engine has not taken yet`
+      this.#problem = { text, sinceMs: this.#options.monotonicMs() }
       return { code: 'journal-full', text }
     }
     if (this.#waitingBytes + bytes > waitingBytes) {

@@ -27,7 +27,7 @@ import {
 } from './column.ts'
 import { RowBinaryWriter } from './row-binary.ts'
 
-/** Of the table `spans`, in the order rows are written. Changing a list changes `JOURNAL_VERSION`. */
+/** Of the table `spans`, in the order rows are written. */
 export const SPAN_COLUMNS = {
   received: INSTANT,
   minute: MINUTE,
@@ -82,6 +82,11 @@ export const TRACE_MINUTE_COLUMNS = { trace_id: TRACE_ID, minute: MINUTE, day: D
 export const INSERT_SPANS = insertStatement('spans', SPAN_COLUMNS)
 export const INSERT_DOCUMENTS = insertStatement('documents', DOCUMENT_COLUMNS)
 export const INSERT_TRACE_MINUTES = insertStatement('trace_minutes', TRACE_MINUTE_COLUMNS)
+
+/** All that decides what the bytes of a row mean: rows written by another shape cannot be inserted. */
+export const ROW_SHAPE = [SPAN_COLUMNS, DOCUMENT_COLUMNS, TRACE_MINUTE_COLUMNS]
+  .map((columns) => Object.entries(columns).map(([name, { type }]) => `${name} ${type}`))
+  .join(';')
 
 /** Rows of one batch as RowBinary, in the order of the column lists. */
 export type EncodedRows = {

@@ -1,0 +1,255 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Result, UnixNanos } from '@fluoroscope/model'
+import { type FileSystem, NODE_FILE_SYSTEM } from '../lib/file-system.ts'
+import type { Log } from '../lib/log.ts'
+import { ClickHouseDatabase, type Endpoint } from './click-house-database.ts'
+import { type DataDirectory, openDataDirectory } from './data-directory.ts'
+import { type Database, StoreError } from './database.ts'
+import { EmbeddedEngine } from './engine/embedded-engine.ts'
+import { EngineProbe } from './engine-probe.ts'
+import {
+  Journal,
+  type JournalLimits,
+  type JournalRefusal,
+  type JournalStatistics,
+} from './journal.ts'
+import { migrate, readMigrations } from './migrate.ts'
+import { Retention } from './retention.ts'
+import type { EncodedRows } from './segment-row.ts'
+import { SegmentWriter, type SegmentWriterStatistics, type WriterDelays } from './segment-writer.ts'
+
+export type StoreOptions = {
+  /** Of this server alone: its journal and, embedded, the engine's tables. */
+  readonly directory: string
+  readonly engine: EngineChoice
+  readonly retentionDays: number
+  readonly log: Log
+  readonly now: () => UnixNanos
+  /** Milliseconds of a clock that never goes back. */
+  readonly monotonicMs: () => number
+  readonly journalLimits?: Partial<JournalLimits>
+  readonly writerDelays?: Partial<WriterDelays>
+  readonly files?: FileSystem
+}
+
+export type EngineChoice =
+  | { readonly kind: 'embedded'; readonly memoryBytes: number; readonly readers: number }
+  /** A ClickHouse server or cluster; user and password may stand in the URL. */
+  | { readonly kind: 'server'; readonly endpoint: Endpoint }
+
+export type StoreRefusal = JournalRefusal
+
+export type StoreHealth = {
+  /** What is sent now would be acknowledged. */
+  readonly canStore: boolean
+  /** What is asked now would be answered. */
+  readonly canAnswer: boolean
+  /** For a person; may hold more than what stops the store. */
+  readonly problems: readonly string[]
+}
+
+export type StoreStatistics = {
+  readonly journal: JournalStatistics
+  readonly writer: SegmentWriterStatistics
+  /** Journal files of earlier runs found at the start. */
+  readonly replayedFiles: number
+  readonly engineRestarts: number
+}
+
+/** Everything that keeps traces: journal, writer, engine, retention, in the order they depend. */
+export class Store {
+  readonly database: Database
+  readonly #options: StoreOptions
+  readonly #client: ClickHouseDatabase
+  readonly #journal: Journal
+  readonly #writer: SegmentWriter
+  readonly #retention: Retention
+  readonly #probe: EngineProbe
+  readonly #stopping = new AbortController()
+  #directory: DataDirectory | undefined
+  #engine: EmbeddedEngine | undefined
+  #preparing: Promise<void> | undefined
+  #isReady = false
+  #replayedFiles = 0
+  #stopped: Promise<void> | undefined
+
+  constructor(options: StoreOptions) {
+    const { log, monotonicMs, now, directory, files = NODE_FILE_SYSTEM } = options
+    this.#options = options
+    this.#client = new ClickHouseDatabase(() => this.#endpoint())
+    this.database = this.#client
+    this.#journal = new Journal({
+      directory: `${directory}/journal`,
+      files,
+      log,
+      monotonicMs,
+      writer: randomBytes(16),
+      ...(options.journalLimits === undefined ? {} : { limits: options.journalLimits }),
+      onClosed: (file) => this.#writer.offer(file),
+    })
+    this.#writer = new SegmentWriter({
+      database: this.database,
+      files,
+      log,
+      monotonicMs,
+      release: (file) => this.#journal.release(file),
+      setAside: (file) => this.#journal.setAside(file),
+      ...(options.writerDelays === undefined ? {} : { delays: options.writerDelays }),
+    })
+    this.#retention = new Retention({
+      database: this.database,
+      log,
+      now,
+      days: options.retentionDays,
+    })
+    this.#probe = new EngineProbe(this.database)
+  }
+
+  /** The embedded engine's process, where there is one now. */
+  get enginePid(): number | undefined {
+    return this.#engine?.pid
+  }
+
+  /**
+   * Resolves when rows are accepted; what an earlier run left goes on being inserted behind that.
+   * A server that cannot be reached is no reason to refuse rows: the journal keeps them for it.
+   * @throws StoreError, UnknownJournalVersion, or the system's error; nothing stays open then
+   */
+  async start(): Promise<void> {
+    try {
+      this.#directory = await openDataDirectory(this.#options.directory)
+      await both(this.#startEngine(this.#directory), this.#startJournal())
+      await this.#prepareOnce()
+    } catch (cause) {
+      if (!this.#isAway(cause)) {
+        await this.stop()
+        throw cause
+      }
+      this.#options.log.error('the store does not answer, rows are kept in the journal', {
+        reason: String(cause),
+      })
+      this.#preparing = this.#prepareLater()
+    }
+    this.#probe.start()
+  }
+
+  /** Resolves when the rows are on the medium, or were refused; never rejects. */
+  append(rows: EncodedRows): Promise<Result<void, StoreRefusal>> {
+    return this.#journal.append(rows)
+  }
+
+  /** Refuses new rows, inserts what it can within `drainMs`, and closes all. May be called twice. */
+  stop(drainMs = DRAIN_MS): Promise<void> {
+    this.#stopped ??= this.#stop(drainMs)
+    return this.#stopped
+  }
+
+  health(): StoreHealth {
+    const stopping = this.#stopping.signal.aborted ? 'the server is stopping' : undefined
+    const unable = stopping ?? this.#journal.statistics().problem
+    const silent = stopping ?? this.#probe.problem ?? this.#notReady()
+    const behind = this.#writer.statistics().problem
+    const problems = [unable, silent, behind].filter((problem) => problem !== undefined)
+    return {
+      canStore: unable === undefined,
+      canAnswer: silent === undefined,
+      problems: [...new Set(problems)],
+    }
+  }
+
+  statistics(): StoreStatistics {
+    return {
+      journal: this.#journal.statistics(),
+      writer: this.#writer.statistics(),
+      replayedFiles: this.#replayedFiles,
+      engineRestarts: this.#engine?.restarts ?? 0,
+    }
+  }
+
+  async #startEngine(directory: DataDirectory): Promise<void> {
+    const { engine, log } = this.#options
+    if (engine.kind === 'server') return
+    const { memoryBytes, readers } = engine
+    this.#engine = new EmbeddedEngine({
+      directory: directory.engine,
+      spoolDirectory: directory.spool,
+      memoryBytes,
+      readers,
+      log,
+    })
+    await this.#engine.start()
+  }
+
+  async #startJournal(): Promise<void> {
+    await this.#journal.start()
+    this.#replayedFiles = this.#writer.statistics().files
+    if (this.#replayedFiles === 0) return
+    this.#options.log.info('journal files of an earlier run are inserted', {
+      files: this.#replayedFiles,
+    })
+  }
+
+  /** Tables first, then the rows that wait for them. */
+  async #prepareOnce(): Promise<void> {
+    await migrate(this.database, await readMigrations())
+    this.#isReady = true
+    this.#writer.start()
+    this.#retention.start()
+  }
+
+  async #prepareLater(): Promise<void> {
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      // Rejects only when the store stops, which the loop sees by itself.
+      await sleep(PREPARE_AGAIN_MS, undefined, { signal }).catch(() => undefined)
+      if (signal.aborted) return
+      try {
+        await this.#prepareOnce()
+        return
+      } catch (cause) {
+        this.#options.log.error('the store cannot be prepared yet', { reason: String(cause) })
+      }
+    }
+  }
+
+  /** Only a server elsewhere may be away: the embedded engine is ours to start. */
+  #isAway(cause: unknown): boolean {
+    const isElsewhere = this.#options.engine.kind === 'server'
+    return isElsewhere && cause instanceof StoreError && cause.reason === 'unavailable'
+  }
+
+  #notReady(): string | undefined {
+    return this.#isReady ? undefined : 'the tables are not ready yet'
+  }
+
+  async #endpoint(): Promise<Endpoint> {
+    const { engine } = this.#options
+    if (engine.kind === 'server') return engine.endpoint
+    if (this.#engine === undefined)
+      throw new StoreError('the engine was not started', 'unavailable')
+    return await this.#engine.endpoint()
+  }
+
+  async #stop(drainMs: number): Promise<void> {
+    this.#stopping.abort()
+    await this.#preparing
+    await this.#journal.stop()
+    await this.#writer.stop(drainMs)
+    await this.#probe.stop()
+    await this.#retention.stop()
+    await this.#engine?.stop()
+    await this.#client.stop()
+    await this.#directory?.close()
+  }
+}
+
+const DRAIN_MS = 10_000
+const PREPARE_AGAIN_MS = 1000
+
+/** Waits for the two to end before it says that one failed: what is stopped then is not starting. */
+async function both(one: Promise<void>, other: Promise<void>): Promise<void> {
+  for (const outcome of await Promise.allSettled([one, other])) {
+    if (outcome.status === 'rejected') throw outcome.reason
+  }
+}
