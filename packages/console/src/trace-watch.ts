@@ -15,8 +15,9 @@ export type TraceWatchState = {
 }
 
 const WATCH_MS = 3000
-/** A trace that has ended and not changed for so long is taken as whole. */
+/** A trace that ended so long ago, and did not change while it was watched, is taken as whole. */
 const SETTLED_SECONDS = 60
+const UNCHANGED_SECONDS = 15
 
 /**
  * One trace, asked for again while it is unknown, open, fresh, or the server is away.
@@ -33,6 +34,8 @@ export class TraceWatch {
   readonly #id: TraceId
   #timer: ReturnType<typeof setTimeout> | undefined
   #stopped = false
+  /** Epoch seconds. */
+  #changed = 0
 
   constructor(id: TraceId) {
     this.#id = id
@@ -61,6 +64,7 @@ export class TraceWatch {
       return this.#set({ answered: true, problem: undefined })
     }
     const tree = buildTraceTree(trace.segments)
+    this.#changed = Date.now() / 1000
     this.#set({ trace, tree, answered: true, problem: undefined })
     const revision = await fetchRevision(this.#id, tree.start)
     if (revision !== undefined) this.#set({ revision })
@@ -69,8 +73,10 @@ export class TraceWatch {
   #isSettled(): boolean {
     const { trace, tree, problem } = this.state.value
     if (trace === undefined || tree === undefined || problem !== undefined) return false
-    const open = tree.rows.some((row) => row.entity.progress.state === 'in-progress')
-    return !open && Date.now() / 1000 - secondsFromUnixNanos(tree.end) > SETTLED_SECONDS
+    if (tree.rows.some((row) => row.entity.progress.state === 'in-progress')) return false
+    const now = Date.now() / 1000
+    const ended = now - secondsFromUnixNanos(tree.end) > SETTLED_SECONDS
+    return ended && now - this.#changed > UNCHANGED_SECONDS
   }
 
   #set(change: Partial<TraceWatchState>): void {

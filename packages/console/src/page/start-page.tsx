@@ -51,8 +51,9 @@ function cliSnippet(origin: string): string {
   return [
     'NOW=$(date +%s)',
     'TRACE=$(printf "1-%08x-%s" "$NOW" "$(openssl rand -hex 12)")',
+    'DOC=$(printf \'{"name":"hello","id":"%s","trace_id":"%s","start_time":%s,"end_time":%s}\' \\',
+    '  "$(openssl rand -hex 8)" "$TRACE" "$NOW" "$((NOW+1))")',
     `aws xray put-trace-segments --endpoint-url ${origin} \\`,
-    '  --region us-east-1 --no-sign-request --trace-segment-documents \\',
-    '  "{\\"name\\":\\"hello\\",\\"id\\":\\"$(openssl rand -hex 8)\\",\\"trace_id\\":\\"$TRACE\\",\\"start_time\\":$NOW,\\"end_time\\":$((NOW+1))}"',
+    '  --region us-east-1 --no-sign-request --trace-segment-documents "$DOC"',
   ].join('\n')
 }

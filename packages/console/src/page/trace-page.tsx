@@ -24,7 +24,7 @@ export function TracePage({ state }: { state: TraceState }) {
   return (
     <div class="trace-page">
       <p class="breadcrumb">
-        <a href="/traces">Traces</a>
+        <a href="/traces">← All traces</a>
       </p>
       {problem !== undefined && (
         <div class="banner problem" role="alert">
@@ -101,6 +101,7 @@ function Waterfall(props: { trace: ReceivedTrace; tree: TraceTree; state: TraceS
           visible={visible}
           selected={row?.key}
           collapsed={state.collapsed}
+          detailsOpen={state.detailsOpen}
           onSelect={select}
           onToggle={toggle}
         />

@@ -15,33 +15,46 @@ export type Bar = {
 export type Tick = { readonly left: number; readonly label: string }
 
 const MIN_BAR_PX = 2
-const LABEL_PX = 64
+const LABEL_PX = 68
+/** From here on there is room beside the axis for a label. */
+const WIDE_PX = 400
 const TICK_PX = 96
 
-/** The bars of all rows of `tree`, in their order, on an axis `widthPx` wide. */
+/**
+ * The bars of all rows of `tree`, in their order, in a column `widthPx` wide. Where there is room,
+ * its right end is left to the labels of bars that end with the trace.
+ */
 export function layoutTimeline(tree: TraceTree, widthPx: number): readonly Bar[] {
   const span = Math.max(1, nanosBetween(tree.start, tree.end))
-  return tree.rows.map((row) => layoutBar(tree, row, span, widthPx))
+  const axisPx = axisWidth(widthPx)
+  return tree.rows.map((row) => layoutBar(tree, row, { span, axisPx, widthPx }))
 }
 
 /** Round instants along the axis, from the start of the trace on, about {@link TICK_PX} apart. */
 export function layoutTicks(tree: TraceTree, widthPx: number): readonly Tick[] {
   const span = Math.max(1, nanosBetween(tree.start, tree.end))
-  const step = roundStep((span * TICK_PX) / Math.max(1, widthPx))
+  const axisPx = axisWidth(widthPx)
+  const step = roundStep((span * TICK_PX) / Math.max(1, axisPx))
   const ticks: Tick[] = []
   for (let at = 0; at <= span; at += step) {
-    ticks.push({ left: (at / span) * widthPx, label: durationText(at) })
+    ticks.push({ left: (at / span) * axisPx, label: durationText(at) })
   }
   return ticks
 }
 
-function layoutBar(tree: TraceTree, row: TraceRow, span: number, widthPx: number): Bar {
+type Scale = { readonly span: number; readonly axisPx: number; readonly widthPx: number }
+
+function axisWidth(widthPx: number): number {
+  return widthPx < WIDE_PX ? widthPx : widthPx - LABEL_PX
+}
+
+function layoutBar(tree: TraceTree, row: TraceRow, { span, axisPx, widthPx }: Scale): Bar {
   const { entity } = row
   const start = clamp(nanosBetween(tree.start, entity.start) / span)
   const entityEnd = endOf(entity)
   const end = entityEnd === undefined ? 1 : clamp(nanosBetween(tree.start, entityEnd) / span)
-  const width = Math.min(widthPx, Math.max(MIN_BAR_PX, (end - start) * widthPx))
-  const left = Math.min(Math.max(0, widthPx - width), start * widthPx)
+  const width = Math.min(axisPx, Math.max(MIN_BAR_PX, (end - start) * axisPx))
+  const left = Math.min(Math.max(0, axisPx - width), start * axisPx)
   const duration = durationOf(entity)
   return {
     left,

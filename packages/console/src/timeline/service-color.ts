@@ -12,6 +12,7 @@ function hash(text: string): number {
   for (let index = 0; index < text.length; index++) {
     value = Math.imul(value ^ text.charCodeAt(index), 0x01000193)
   }
-  value = Math.imul(value ^ (value >>> 15), 0x2c1b3c6d)
-  return (value ^ (value >>> 13)) >>> 0
+  value = Math.imul(value ^ (value >>> 15), 0xed5ad4bb)
+  value = Math.imul(value ^ (value >>> 13), 0xac4c1b51)
+  return (value ^ (value >>> 16)) >>> 0
 }

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import { layoutTicks, layoutTimeline, type Tick } from './layout-timeline.ts'
 import { TimelineRow } from './timeline-row.tsx'
 import type { TraceTree } from './trace-tree.ts'
@@ -13,6 +13,8 @@ type Props = {
   readonly visible: readonly number[]
   readonly selected: string | undefined
   readonly collapsed: ReadonlySet<string>
+  /** The details show too, and may cover the foot of the window. */
+  readonly detailsOpen: boolean
   readonly onSelect: (key: string) => void
   readonly onToggle: (key: string) => void
 }
@@ -27,7 +29,7 @@ export function Timeline(props: Props) {
   const ticks = useMemo(() => layoutTicks(tree, widthPx), [tree, widthPx])
   const painted = useVisibleWindow(rows, visible.length, ROW_PX)
   const position = visible.findIndex((index) => tree.rows[index]?.key === selected)
-  useRowInView(rows, position)
+  useRowInView(rows, position, props.detailsOpen)
   return (
     <table
       class="timeline"
@@ -98,17 +100,15 @@ function TickLabels({ ticks, widthPx }: { ticks: readonly Tick[]; widthPx: numbe
 /** Height of what sticks to the top, and a row to spare. */
 const TOP_PX = 2 * ROW_PX + 12
 
-/** Scrolls the page so that the selected row shows; not on the first paint of a row already seen. */
-function useRowInView(rows: HTMLElement | null, position: number): void {
-  const shown = useRef(-1)
+/** Scrolls the page so that the selected row shows, whenever another is selected or details open. */
+function useRowInView(rows: HTMLElement | null, position: number, detailsOpen: boolean): void {
   useEffect(() => {
-    if (rows === null || position < 0 || position === shown.current) return
-    shown.current = position
+    if (rows === null || position < 0) return
     const top = rows.getBoundingClientRect().top + position * ROW_PX
-    const bottom = innerHeight - bottomSheetPx() - 2 * ROW_PX
+    const bottom = innerHeight - (detailsOpen ? bottomSheetPx() : 0) - 2 * ROW_PX
     if (top < TOP_PX) scrollBy(0, top - TOP_PX)
     else if (top > bottom) scrollBy(0, top - bottom)
-  }, [rows, position])
+  }, [rows, position, detailsOpen])
 }
 
 /** On narrow screens the details cover the foot of the window. */

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { type Browser, chromium, type Page } from 'playwright-core'
+
+const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+
+/** The browser that is installed; undefined where there is none. `CHROMIUM` names another. */
+export const CHROMIUM = [process.env['CHROMIUM'] ?? '', ...CANDIDATES].find(
+  (path) => path !== '' && existsSync(path),
+)
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM ?? '',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+}
+
+/** A page, and everything it should not have done. */
+export type WatchedPage = {
+  readonly page: Page
+  /** Errors on the console, uncaught ones, and requests to other origins. */
+  readonly complaints: string[]
+}
+
+export type Look = { readonly width?: number; readonly colorScheme?: 'light' | 'dark' }
+
+/** Opens `path` of `endpoint` in a fresh profile. */
+export async function openPage(
+  browser: Browser,
+  endpoint: string,
+  path: string,
+  { width = 1440, colorScheme = 'light' }: Look = {},
+): Promise<WatchedPage> {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== endpoint) complaints.push(`asked ${request.url()}`)
+  })
+  await page.goto(endpoint + path)
+  return { page, complaints }
+}
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+/** What axe-core finds serious or critical on the page as it is, one line each. */
+export async function seriousFindings(page: Page): Promise<readonly string[]> {
+  // Evaluated by the debugger, since the page's own policy refuses foreign scripts.
+  await page.evaluate(await readFile(AXE, 'utf8'))
+  return page.evaluate(async () => {
+    type Finding = { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: Finding[] }> }
+    }
+    const { violations } = await axe.run()
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(
+        ({ id, nodes }) => `${id}: ${nodes[0]?.html} (${nodes.length}) ${nodes[0]?.failureSummary}`,
+      )
+  })
+}
+
+/** Whether the page as a whole scrolls sideways. */
+export function scrollsSideways(page: Page): Promise<boolean> {
+  return page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+/** The console in a headless Chromium against the built server; skipped where there is none. */
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    include: ['test/console/*.e2e.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
