@@ -6,6 +6,7 @@ import {
   type SamplingState,
   takeReports,
 } from './act/sampling-targets.ts'
+import type { ServiceGraphs } from './analyse/service-graphs.ts'
 import { findTraceSummaries } from './analyse/trace-summaries.ts'
 import { findTraces } from './query/find-traces.ts'
 import { batchGetTraces, type FindTraces } from './show/operation/batch-get-traces.ts'
@@ -14,16 +15,18 @@ import { getGroups } from './show/operation/get-groups.ts'
 import { getSamplingRules } from './show/operation/get-sampling-rules.ts'
 import { getSamplingStatisticSummaries } from './show/operation/get-sampling-statistic-summaries.ts'
 import { getSamplingTargets } from './show/operation/get-sampling-targets.ts'
+import { getServiceGraph } from './show/operation/get-service-graph.ts'
 import { getTraceGraph } from './show/operation/get-trace-graph.ts'
 import { getTraceSummaries } from './show/operation/get-trace-summaries.ts'
 import { putTelemetryRecords } from './show/operation/put-telemetry-records.ts'
 import type { Operation } from './show/operation.ts'
-import { ONE_DAY, THIRTY_DAYS } from './show/time-range.ts'
+import { ONE_DAY, SIX_HOURS, THIRTY_DAYS } from './show/time-range.ts'
 import { unavailableOperations } from './show/unavailable-operations.ts'
 import type { Database } from './store/database.ts'
 
 export type OperationsOptions = {
   readonly database: Database
+  readonly graphs: ServiceGraphs
   readonly now: () => UnixNanos
   /** AWS's limits on time ranges instead of ours. */
   readonly strictLimits: boolean
@@ -31,11 +34,12 @@ export type OperationsOptions = {
 
 /** All operations but PutTraceSegments, whose body goes another way. */
 export function createOperations(options: OperationsOptions): readonly Operation[] {
-  const { database, now, strictLimits } = options
+  const { database, graphs, now, strictLimits } = options
   const find: FindTraces = (ids) => findTraces(database, ids)
   return [
     batchGetTraces(find),
     getTraceGraph(find),
+    getServiceGraph((from, to) => graphs.graph(from, to), strictLimits ? SIX_HOURS : THIRTY_DAYS),
     getTraceSummaries(
       (request) => findTraceSummaries(database, request),
       now,

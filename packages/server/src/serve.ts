@@ -68,12 +68,12 @@ function warn({ host, otlpHttpPort, otlpGrpcPort, zipkinPort }: Config, log: Log
 
 async function firstSignal(log: Log): Promise<string> {
   const signal = await Promise.race(
-    ['SIGTERM', 'SIGINT'].map(async (name) => {
+    STOP_SIGNALS.map(async (name) => {
       await once(process, name)
       return name
     }),
   )
-  for (const name of ['SIGTERM', 'SIGINT']) {
+  for (const name of STOP_SIGNALS) {
     process.on(name, () => {
       log.warn('a second signal: ending at once', { signal: name })
       process.exit(1)
@@ -81,3 +81,6 @@ async function firstSignal(log: Log): Promise<string> {
   }
   return signal
 }
+
+/** A terminal that closes ends the server too. */
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const

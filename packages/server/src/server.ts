@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { type UnixNanos, unixNanos } from '@fluoroscope/model'
+import { ServiceGraphs } from './analyse/service-graphs.ts'
 import { createBodies } from './bodies.ts'
 import type { Config } from './config.ts'
 import { HttpServer } from './http-server.ts'
@@ -23,7 +24,7 @@ import type { OperationError } from './show/operation-error.ts'
 import { RequestCounts } from './show/request-counts.ts'
 import { StoreError } from './store/database.ts'
 import { Store } from './store/store.ts'
-import { storeMetrics } from './store-metrics.ts'
+import { graphMetrics, storeMetrics } from './store-metrics.ts'
 import { inlineUdpReceiver, threadedUdpReceiver, type UdpReceiver } from './udp-receiver.ts'
 
 /** A listener could not be opened; the message names address, port and flag. */
@@ -38,6 +39,7 @@ export class Server {
   readonly #config: Config
   readonly #log: Log
   readonly #store: Store
+  readonly #graphs: ServiceGraphs
   readonly #encoders: Encoders
   readonly #ingest: Ingest
   readonly #ledger = new Ledger()
@@ -61,6 +63,12 @@ export class Server {
       monotonicMs: () => performance.now(),
       journalLimits: { totalBytes: config.maxJournalBytes },
     })
+    this.#graphs = new ServiceGraphs({
+      database: this.#store.database,
+      log,
+      monotonicMs: () => performance.now(),
+      random: Math.random,
+    })
     this.#encoders = createEncoders(config, log)
     this.#ingest = new Ingest({
       encoders: this.#encoders,
@@ -80,6 +88,7 @@ export class Server {
       const assets = loadConsoleAssets(consoleFolder())
       await this.#store.start()
       this.#log.info('the store is ready', { enginePid: this.#store.enginePid })
+      this.#graphs.start()
       const http = await this.#startHttp(await assets)
       return { http, udp: await this.#startUdp() }
     } catch (error) {
@@ -93,6 +102,7 @@ export class Server {
     await Promise.all([this.#udp?.stop(), this.#http?.stop()])
     await this.#ingest.drain()
     await this.#encoders.stop()
+    await this.#graphs.stop()
     await this.#store.stop()
     this.#loopDelay.disable()
   }
@@ -104,6 +114,7 @@ export class Server {
     const app = createApp({
       operations: createOperations({
         database: this.#store.database,
+        graphs: this.#graphs,
         now,
         strictLimits: this.#config.strictLimits,
       }),
@@ -178,7 +189,7 @@ export class Server {
       loopDelay: this.#loopDelay,
       kernelDrops: async () =>
         this.#udpListening === undefined ? undefined : readKernelDrops(this.#udpListening),
-      store: () => storeMetrics(this.#store),
+      store: () => [...storeMetrics(this.#store), ...graphMetrics(this.#graphs)],
     })
   }
 }

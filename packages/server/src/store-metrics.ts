@@ -1,3 +1,4 @@
+import type { ServiceGraphs } from './analyse/service-graphs.ts'
 import { counter, gauge, type Metric } from './lib/prometheus.ts'
 import type { Store } from './store/store.ts'
 
@@ -47,5 +48,17 @@ export function storeMetrics(store: Store): readonly Metric[] {
     counter('fluoroscope_corrupt_files_total', 'Journal files set aside.', writer.corruptFiles),
     gauge('fluoroscope_replayed_files', 'Journal files of earlier runs at start.', replayedFiles),
     counter('fluoroscope_engine_restarts_total', 'Restarts of the engine.', engineRestarts),
+  ]
+}
+
+/** What the minute roll-ups of the service graph tell of themselves. */
+export function graphMetrics(graphs: ServiceGraphs): readonly Metric[] {
+  const { dirtyMinutes, computedMinutes, readSpans, omitted, failedPasses } = graphs.statistics()
+  return [
+    gauge('fluoroscope_graph_dirty_minutes', 'Minutes to be computed again.', dirtyMinutes),
+    counter('fluoroscope_graph_minutes_total', 'Minutes computed.', computedMinutes),
+    counter('fluoroscope_graph_read_spans_total', 'Spans read for graphs.', readSpans),
+    counter('fluoroscope_graph_omitted_total', 'Nodes, edges and spans left out.', omitted),
+    counter('fluoroscope_graph_failed_passes_total', 'Passes that failed.', failedPasses),
   ]
 }

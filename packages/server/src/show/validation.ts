@@ -87,6 +87,11 @@ function enumText(expected: string | null): string {
 const MAX_ECHO = 100
 
 function printValue(value: unknown): string {
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  const text = typeof value === 'object' ? JSON.stringify(value, bigintText) : String(value)
   return text.length > MAX_ECHO ? `${text.slice(0, MAX_ECHO)}…` : text
+}
+
+/** Values of a list have been read already: times are instants by then. */
+function bigintText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value
 }

@@ -1,0 +1,145 @@
+import { DEFAULT_SAMPLING_RULE, type UnixNanos, unixNanos } from '@fluoroscope/model'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  lastWindow,
+  lastWindowStart,
+  NO_REPORTS,
+  type SamplingState,
+  takeReports,
+} from './sampling-targets.ts'
+
+const SECOND = 1_000_000_000n
+const START = unixNanos(1_795_388_400n * SECOND)
+
+function at(seconds: number): UnixNanos {
+  return unixNanos(START + BigInt(seconds) * SECOND)
+}
+
+function client(letter: string): string {
+  return letter.repeat(24)
+}
+
+function report(id: string, requests: number, rule = 'Default') {
+  return {
+    RuleName: rule,
+    ClientID: id,
+    Timestamp: START,
+    RequestCount: requests,
+    SampledCount: 2,
+    BorrowCount: 1,
+  }
+}
+
+function rules(reservoirSize: number) {
+  return new Map([['Default', { ...DEFAULT_SAMPLING_RULE, reservoirSize }]])
+}
+
+/** Quotas granted to clients that report one after the other. */
+function grant(
+  reservoir: number,
+  steps: readonly [seconds: number, ...Parameters<typeof report>][],
+) {
+  let state: SamplingState = NO_REPORTS
+  const quotas = steps.map(([seconds, id, requests]) => {
+    const [next, answer] = takeReports(state, rules(reservoir), [report(id, requests)], at(seconds))
+    state = next
+    return answer.targets[0]?.quota
+  })
+  return { state, quotas }
+}
+
+test('a client alone gets the whole reservoir, for five minutes', () => {
+  const [, answer] = takeReports(NO_REPORTS, rules(7), [report(client('a'), 3)], START)
+  expect(answer).toEqual({
+    targets: [{ rule: rules(7).get('Default'), quota: 7, quotaEnd: at(300) }],
+    unknownRules: [],
+  })
+})
+
+test('clients that report together share evenly; a quiet one passes on what it does not need', () => {
+  const together = [report(client('a'), 1000), report(client('b'), 1000)]
+  const [, even] = takeReports(NO_REPORTS, rules(10), together, START)
+  expect(even.targets.map(({ quota }) => quota)).toEqual([5, 5])
+  const uneven = [report(client('a'), 1000), report(client('b'), 15), report(client('c'), 0)]
+  const [, passedOn] = takeReports(NO_REPORTS, rules(10), uneven, START)
+  expect(passedOn.targets.map(({ quota }) => quota)).toEqual([8, 2, 0])
+})
+
+test('what a client holds stays its own until it reports again', () => {
+  const { quotas } = grant(10, [
+    [0, client('a'), 1000],
+    [1, client('b'), 1000],
+    [10, client('a'), 1000],
+    [11, client('b'), 1000],
+  ])
+  expect(quotas).toEqual([10, 0, 5, 5])
+})
+
+test('a client that is silent for five minutes gives its quota back', () => {
+  const { quotas } = grant(1, [
+    [0, client('a'), 50],
+    [299, client('b'), 50],
+    [301, client('b'), 50],
+  ])
+  expect(quotas).toEqual([1, 0, 1])
+})
+
+test('a report of a rule that is not known is named and changes nothing', () => {
+  const [state, answer] = takeReports(
+    NO_REPORTS,
+    rules(1),
+    [report(client('a'), 5, 'Gone'), report(client('a'), 5)],
+    START,
+  )
+  expect(answer.unknownRules).toEqual(['Gone'])
+  expect(answer.targets).toHaveLength(1)
+  expect([...state.keys()]).toEqual(['Default'])
+})
+
+test('statistics are the sums of the last closed ten seconds, then zeros', () => {
+  expect(lastWindow(NO_REPORTS, START)).toEqual(new Map())
+  const { state } = grant(1, [
+    [0, client('a'), 50],
+    [1, client('a'), 60],
+    [2, client('b'), 7],
+  ])
+  expect(lastWindow(state, at(9)).get('Default')).toEqual({ requests: 0, sampled: 0, borrowed: 0 })
+  expect(lastWindow(state, at(10)).get('Default')).toEqual({
+    requests: 67,
+    sampled: 4,
+    borrowed: 2,
+  })
+  expect(lastWindowStart(at(10))).toBe(START)
+  expect(lastWindow(state, at(20)).get('Default')).toEqual({ requests: 0, sampled: 0, borrowed: 0 })
+})
+
+test('quotas that hold at an instant never exceed the reservoir', () => {
+  const step = fc.record({
+    wait: fc.integer({ min: 0, max: 120 }),
+    reports: fc.uniqueArray(
+      fc.record({ id: fc.constantFrom('a', 'b', 'c', 'd'), requests: fc.nat(500) }),
+      { selector: ({ id }) => id, minLength: 1 },
+    ),
+  })
+  fc.assert(
+    fc.property(fc.nat(20), fc.array(step, { maxLength: 30 }), (reservoir, steps) => {
+      let state: SamplingState = NO_REPORTS
+      let seconds = 0
+      const held = new Map<string, { quota: number; until: bigint }>()
+      for (const { wait, reports } of steps) {
+        seconds += wait
+        const documents = reports.map(({ id, requests }) => report(client(id), requests))
+        const [next, { targets }] = takeReports(state, rules(reservoir), documents, at(seconds))
+        state = next
+        for (const [index, { quota, quotaEnd }] of targets.entries()) {
+          held.set(reports[index]?.id ?? '', { quota, until: quotaEnd })
+        }
+        const holding = [...held.values()].filter(({ until }) => until > at(seconds))
+        const sum = holding.reduce((total, { quota }) => total + quota, 0)
+        expect(sum).toBeLessThanOrEqual(reservoir)
+        expect(holding.every(({ quota }) => Number.isInteger(quota) && quota >= 0)).toBe(true)
+      }
+    }),
+  )
+})
