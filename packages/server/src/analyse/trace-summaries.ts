@@ -1,7 +1,7 @@
 import type { TraceId, TraceSummary, UnixNanos } from '@fluoroscope/model'
 import { assert, unixNanos } from '@fluoroscope/model'
 import type { Candidate } from '../query/candidate-traces.ts'
-import { findCandidates } from '../query/candidate-traces.ts'
+import { findCandidates, findNewestMinute } from '../query/candidate-traces.ts'
 import { visitTraces } from '../query/find-traces.ts'
 import type { PagePosition } from '../query/page-token.ts'
 import type { TimeWindow, TraceSearch } from '../query/trace-search.ts'
@@ -30,9 +30,9 @@ export type TraceSummariesPage = {
 
 /**
  * One page of a search (xray-behaviour 6.2, 8.8, 8.10). The range is gone through in windows, from
- * its end backwards, each four times as long as the one before, so that the newest traces of a large
- * range are found without reading all of it. A trace belongs to the one window that holds its matched
- * time, so no page shows it twice and none leaves it out.
+ * its end backwards, so that the newest traces of a large range are found without reading all of it.
+ * A trace belongs to the one window that holds its matched time, so no page shows it twice and none
+ * leaves it out.
  * @throws StoreError
  */
 export async function findTraceSummaries(
@@ -41,41 +41,48 @@ export async function findTraceSummaries(
 ): Promise<TraceSummariesPage> {
   const { search, pageSize } = request
   assert(pageSize >= 1 && pageSize <= MAX_PAGE_SIZE, `a page of ${pageSize} summaries`)
+  const effort: Effort = { queries: 0, scanned: 0, documents: 0 }
   const summaries: TraceSummary[] = []
-  let scanned = 0
-  let documents = 0
   let next: PagePosition | undefined = request.position ?? firstPosition(search, request.now)
-  while (next !== undefined && summaries.length < pageSize) {
+  while (next !== undefined && summaries.length < pageSize && !isTooMuch(effort, pageSize)) {
     const position: PagePosition = next
     const chunk = await findChunk(database, search, position, pageSize - summaries.length)
     const matches = await findMatches(database, search, position.window, chunk.candidates)
     for (const summary of matches.summaries) summaries.push(summary)
-    scanned += chunk.candidates.length
-    documents += matches.documents
+    effort.queries += 1
+    effort.scanned += chunk.candidates.length
+    effort.documents += matches.documents
     next = chunk.next
-    if (scanned >= pageSize * MAX_SCANNED_PER_SUMMARY || documents >= MAX_DOCUMENTS) break
   }
-  return { summaries, scanned, next }
+  return { summaries, scanned: effort.scanned, next }
 }
 
 const MAX_PAGE_SIZE = 1000
 
-/** A page ends early where most of what it looks at does not match, or where traces are very large. */
+/** What one page has cost so far. */
+type Effort = { queries: number; scanned: number; documents: number }
+
+const MAX_QUERIES = 100
 const MAX_SCANNED_PER_SUMMARY = 4
 const MAX_DOCUMENTS = 100_000
+
+/** A page ends early where most of what it looks at does not match, or where traces are very large. */
+function isTooMuch({ queries, scanned, documents }: Effort, pageSize: number): boolean {
+  const maxScanned = pageSize * MAX_SCANNED_PER_SUMMARY
+  return queries >= MAX_QUERIES || scanned >= maxScanned || documents >= MAX_DOCUMENTS
+}
 
 /** Traces that are read with one query. */
 const CHUNK_SIZE = 100
 
-const FIRST_WINDOW_NANOS = 60_000_000_000n
-const WINDOW_GROWTH = 4n
+const FIRST_STEP_NANOS = 60_000_000_000n
+const STEP_GROWTH = 4n
 
 function firstPosition(search: TraceSearch, now: UnixNanos): PagePosition | undefined {
   const range = windowOf(search)
   if (range.from >= range.until) return undefined
-  // Ends are not indexed: the whole range costs as much as a window of it.
-  const length = search.timeRangeType === 'Service' ? range.until - range.from : FIRST_WINDOW_NANOS
-  return { asOf: now, window: windowBefore(range.until, length, range), after: undefined }
+  const window = windowBefore(range.until, FIRST_STEP_NANOS, range)
+  return { asOf: now, window, step: FIRST_STEP_NANOS, after: undefined }
 }
 
 type Chunk = {
@@ -87,21 +94,36 @@ type Chunk = {
 async function findChunk(
   database: Database,
   search: TraceSearch,
-  { asOf, window, after }: PagePosition,
+  position: PagePosition,
   wanted: number,
 ): Promise<Chunk> {
   const size = Math.min(wanted, CHUNK_SIZE)
   // One more tells whether the window has more.
-  const found = await findCandidates(database, search, { window, asOf, after, limit: size + 1 })
+  const found = await findCandidates(database, search, { ...position, limit: size + 1 })
   const candidates = found.slice(0, size)
-  if (found.length > size) {
-    return { candidates, next: { asOf, window, after: candidates.at(-1) } }
-  }
+  if (found.length > size) return { candidates, next: { ...position, after: candidates.at(-1) } }
+  return { candidates, next: await nextWindow(database, search, position, found.length === 0) }
+}
+
+/**
+ * The window before one that has no more: longer where that one held little, and reaching over the
+ * minutes in which nothing started where it held nothing.
+ */
+async function nextWindow(
+  database: Database,
+  search: TraceSearch,
+  { asOf, window, step, after }: PagePosition,
+  wasEmpty: boolean,
+): Promise<PagePosition | undefined> {
   const range = windowOf(search)
-  if (window.from <= range.from) return { candidates, next: undefined }
-  const length = (window.until - window.from) * WINDOW_GROWTH
-  const next = { asOf, window: windowBefore(window.from, length, range), after: undefined }
-  return { candidates, next }
+  if (window.from <= range.from) return undefined
+  const nextStep = after === undefined ? step * STEP_GROWTH : step
+  const next = windowBefore(window.from, nextStep, range)
+  if (!wasEmpty) return { asOf, window: next, step: nextStep, after: undefined }
+  const rest = { from: range.from, until: window.from }
+  const newest = (await findNewestMinute(database, rest)) ?? range.from
+  const reaching = newest < next.from ? { from: newest, until: window.from } : next
+  return { asOf, window: reaching, step: nextStep, after: undefined }
 }
 
 function windowBefore(until: UnixNanos, length: bigint, range: TimeWindow): TimeWindow {

@@ -1,9 +1,11 @@
 import type { TraceId, UnixNanos } from '@fluoroscope/model'
-import { INSTANT, TRACE_ID } from '../store/column.ts'
+import { unixNanos } from '@fluoroscope/model'
+import { INSTANT, MINUTE, TRACE_ID } from '../store/column.ts'
 import type { Database } from '../store/database.ts'
 import type { Sql } from '../store/sql.ts'
 import { instant, integer, joinSql, minute, sql, traceId, unsigned } from '../store/sql.ts'
 import type { TimeWindow, TraceSearch } from './trace-search.ts'
+import { liesIn } from './trace-search.ts'
 
 /** A trace that may match, with the time the search orders by as far as its rows in the window tell. */
 export type Candidate = { readonly id: TraceId; readonly time: UnixNanos }
@@ -41,6 +43,22 @@ export async function findCandidates(
     LIMIT ${integer(request.limit)}`
   const rows = await database.rows(query, { trace_id: TRACE_ID, time: INSTANT })
   return rows.map((row) => ({ id: row.trace_id, time: row.time }))
+}
+
+/**
+ * The beginning of the latest minute within `window` under which documents are filed, which is that of
+ * their start as a rule; undefined for none, or where the index cannot tell.
+ */
+export async function findNewestMinute(
+  database: Database,
+  window: TimeWindow,
+): Promise<UnixNanos | undefined> {
+  const query = sql`
+    SELECT minute FROM spans WHERE ${minuteCondition(window)} ORDER BY minute DESC LIMIT 1`
+  const [row] = await database.rows(query, { minute: MINUTE })
+  if (row === undefined) return undefined
+  const start = unixNanos(BigInt(row.minute) * NANOS_PER_SECOND)
+  return liesIn(start, window) ? start : window.from
 }
 
 /** Of the versions of an id the first completed one stands, else the last (xray-behaviour 4.4). */
@@ -101,15 +119,16 @@ const LONGEST_DOCUMENT_SECONDS = 86_400n
 function ends(window: TimeWindow, shared: Sql): Sql {
   const lookBack = clampMinute(seconds(window.from) - LONGEST_DOCUMENT_SECONDS)
   return sql`
-    SELECT trace_id, id, in_progress, received, at
+    SELECT trace_id, id, in_progress, received, fromUnixTimestamp64Nano(ended, 'UTC') AS at
     FROM (
-      SELECT trace_id, id, in_progress, received,
-        start + toIntervalNanosecond(duration) AS at
+      SELECT trace_id, id, in_progress, received, toUnixTimestamp64Nano(start) + duration AS ended
       FROM spans
       WHERE minute >= ${minute(lookBack)} AND start < ${instant(window.until)}
-        AND NOT in_progress AND duration >= 0 AND ${shared}
-    )
-    WHERE at >= ${instant(window.from)} AND at < ${instant(window.until)}`
+        AND NOT in_progress AND duration >= 0
+        AND toUnixTimestamp64Nano(start) + duration >= ${integer(window.from)}
+        AND toUnixTimestamp64Nano(start) + duration < ${integer(window.until)}
+        AND ${shared}
+    )`
 }
 
 function sharedConditions({ sampled, where }: TraceSearch, asOf: UnixNanos): Sql {
@@ -124,6 +143,7 @@ function hashBelow(fraction: number): bigint {
   return BigInt(Math.floor(fraction * 2 ** 32)) << 32n
 }
 
+const NANOS_PER_SECOND = 1_000_000_000n
 const SECONDS_PER_MINUTE = 60n
 const MAX_MINUTE = 2n ** 32n - 1n
 
@@ -132,7 +152,7 @@ const MAX_MINUTE = 2n ** 32n - 1n
  * of seconds do not hold are filed elsewhere and found by the index of starts alone.
  */
 function minuteCondition(window: TimeWindow): Sql {
-  const last = seconds(window.until)
+  const last = seconds(unixNanos(window.until - 1n))
   if (last > MAX_MINUTE) return sql`minute >= ${minute(0)}`
   const first = seconds(window.from)
   const firstMinute = clampMinute(first - (first % SECONDS_PER_MINUTE))
@@ -140,7 +160,7 @@ function minuteCondition(window: TimeWindow): Sql {
 }
 
 function seconds(at: UnixNanos): bigint {
-  return at / 1_000_000_000n
+  return at / NANOS_PER_SECOND
 }
 
 function clampMinute(value: bigint): number {

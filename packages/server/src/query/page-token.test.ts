@@ -24,6 +24,7 @@ const SEARCH: TraceSearch = {
 const POSITION: PagePosition = {
   asOf: at(700n),
   window: { from: at(60n), until: at(120n) },
+  step: 60n * SECOND,
   after: { id: traceIdOf(TRACE_ID), time: at(90n) },
 }
 
@@ -68,7 +69,7 @@ describe('a token is refused', () => {
     `${token}A`,
     token.slice(0, -2),
     token.toUpperCase(),
-    Buffer.from('1 1 2 3   0000000000000000').toString('base64url'),
+    Buffer.from('1 1 2 3 4   0000000000000000').toString('base64url'),
     '\u0000\ud800',
   ])('that is not ours: %j', (garbage) => {
     expect(parsePageToken(SEARCH, garbage)).toEqual({

@@ -10,6 +10,8 @@ export type PagePosition = {
   readonly asOf: UnixNanos
   /** The window the page before ended in. */
   readonly window: TimeWindow
+  /** How long the window is by rule; it may reach further, over empty minutes. Nanoseconds. */
+  readonly step: bigint
   /** The last candidate looked at in it; undefined where the window begins anew. */
   readonly after: Candidate | undefined
 }
@@ -18,10 +20,11 @@ export type PagePosition = {
  * The position as an opaque text for the caller to send back: letters, digits, `-` and `_`. It only
  * works for the same search.
  */
-export function printPageToken(search: TraceSearch, { asOf, window, after }: PagePosition): string {
-  const fields = [asOf, window.from, window.until, after?.time ?? '', after?.id ?? '']
-  const position = fields.join(' ')
-  const token = `${TOKEN_VERSION} ${position} ${fingerprint(search, position)}`
+export function printPageToken(search: TraceSearch, position: PagePosition): string {
+  const { asOf, window, step, after } = position
+  const fields = [asOf, window.from, window.until, step, after?.time ?? '', after?.id ?? '']
+  const text = fields.join(' ')
+  const token = `${TOKEN_VERSION} ${text} ${fingerprint(search, text)}`
   return Buffer.from(token, 'latin1').toString('base64url')
 }
 
@@ -41,7 +44,7 @@ export function parsePageToken(search: TraceSearch, token: string): Result<PageP
 const TOKEN_VERSION = '1'
 const MAX_TOKEN_LENGTH = 400
 const TOKEN =
-  /^1 (?<asOf>\d{1,18}|[1-8]\d{18}) (?<from>-?\d{1,19}) (?<until>-?\d{1,19}) (?:(?<time>-?\d{1,19}) (?<id>1-[0-9a-f]{8}-[0-9a-f]{24})| ) [0-9a-f]{16}$/
+  /^1 (?<asOf>\d{1,18}|[1-8]\d{18}) (?<from>-?\d{1,19}) (?<until>-?\d{1,19}) (?<step>\d{1,20}) (?:(?<time>-?\d{1,19}) (?<id>1-[0-9a-f]{8}-[0-9a-f]{24})| ) [0-9a-f]{16}$/
 
 function readPosition(fields: Readonly<Record<string, string | undefined>>): PagePosition {
   const instantOf = (name: string) => unixNanos(BigInt(fields[name] ?? '0'))
@@ -49,6 +52,7 @@ function readPosition(fields: Readonly<Record<string, string | undefined>>): Pag
   return {
     asOf: instantOf('asOf'),
     window: { from: instantOf('from'), until: instantOf('until') },
+    step: instantOf('step'),
     after: id === undefined ? undefined : { id, time: instantOf('time') },
   }
 }
