@@ -45,10 +45,12 @@ export class ClickHouseDatabase implements Database {
     return await this.#retried(async () => {
       const bounded = { ...limits, rows: limits.rows ?? DEFAULT_ROWS }
       const { stream } = await this.#select(query, bounded, { wait_end_of_query: 1 })
-      const chunks: Uint8Array[] = []
-      for await (const chunk of stream as AsyncIterable<Uint8Array>) chunks.push(chunk)
       const reader = new ResultReader(columns)
-      const rows = reader.read(Buffer.concat(chunks))
+      const rows: Row<Columns>[] = []
+      // Read as it arrives, so that a long result does not stop the event loop for long.
+      for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+        for (const row of reader.read(chunk)) rows.push(row)
+      }
       reader.end()
       return rows
     }, limits.signal)

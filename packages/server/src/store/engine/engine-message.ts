@@ -23,4 +23,4 @@ export type EngineReport =
   | { readonly kind: 'failed'; readonly reason: string }
 
 /** Milliseconds that the parts of a start took. */
-export type EngineStartTimes = { readonly load: number; readonly open: number }
+type EngineStartTimes = { readonly load: number; readonly open: number }
