@@ -74,6 +74,7 @@ function environment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
     AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
     AWS_REGION: 'eu-central-1',
+    AWS_DEFAULT_REGION: 'eu-central-1',
     ...extra,
   }
 }
@@ -185,7 +186,7 @@ test('aws-xray-sdk-core for Node sends over UDP and polls without a complaint', 
     problems: string[]
   }
   expect(sent.problems).toEqual([])
-  expect(sent.rules).toEqual([{ name: 'Default', fixedRate: 0.05 }])
+  expect(sent.rules).toEqual([{ name: 'Default', rate: 0.05 }])
   const segments = await segmentsOf(sent.traceId)
   const own = segments.find((segment) => segment['id'] === sent.id)
   expect(own).toMatchObject({
@@ -234,7 +235,8 @@ test("Go's aws-xray-sdk-go sends over UDP", async () => {
     cwd: join(HERE, 'go'),
     env: { ...process.env, NODE_OPTIONS: '' },
   })
-  const sent = JSON.parse(stdout) as { traceId: string; id: string }
+  // The SDK logs on standard output too.
+  const sent = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { traceId: string; id: string }
   const [segment] = await segmentsOf(sent.traceId)
   expect(segment).toMatchObject({ id: sent.id, name: 'go-client', annotations: { tier: 'bronze' } })
   expect(segment?.subsegments?.[0]).toMatchObject({ name: 'work', fault: true })

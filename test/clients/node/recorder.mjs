@@ -48,7 +48,7 @@ process.stdout.write(
   JSON.stringify({
     traceId: segment.trace_id,
     id: segment.id,
-    rules: rules.map((rule) => ({ name: rule.name, fixedRate: rule.fixedRate })),
+    rules: rules.map((rule) => ({ name: rule.name, rate: rule.rate })),
     problems,
   }),
 )
