@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
@@ -55,18 +54,16 @@ export async function openPage(
   return { page, complaints }
 }
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-
 /** What axe-core finds serious or critical on the page as it is, one line each. */
 export async function seriousFindings(page: Page): Promise<readonly string[]> {
   // Evaluated by the debugger, since the page's own policy refuses foreign scripts.
-  await page.evaluate(await readFile(AXE, 'utf8'))
+  await page.evaluate(axe.source)
   return page.evaluate(async () => {
     type Finding = { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }
-    const { axe } = globalThis as unknown as {
+    const checker = globalThis as unknown as {
       axe: { run(): Promise<{ violations: Finding[] }> }
     }
-    const { violations } = await axe.run()
+    const { violations } = await checker.axe.run()
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .map(

@@ -17,7 +17,7 @@ export type Tick = { readonly left: number; readonly label: string }
 const MIN_BAR_PX = 2
 const LABEL_PX = 68
 /** From here on there is room beside the axis for a label. */
-const WIDE_PX = 400
+const WIDE_PX = 300
 const TICK_PX = 96
 
 /**

@@ -37,7 +37,7 @@ function subsegmentFact(namespace: string | undefined): readonly [string, string
 }
 
 /** Time in which no child of the row ran; undefined for work in progress. */
-export function ownNanos(tree: TraceTree, row: TraceRow): number | undefined {
+function ownNanos(tree: TraceTree, row: TraceRow): number | undefined {
   const end = endOf(row.entity)
   if (end === undefined || end < row.entity.start) return undefined
   const index = tree.rows.indexOf(row)

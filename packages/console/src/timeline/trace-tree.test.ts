@@ -1,16 +1,9 @@
-import {
-  parseEntityId,
-  parseTraceId,
-  type Segment,
-  type Subsegment,
-  unixNanos,
-} from '@fluoroscope/model'
+import { unixNanos } from '@fluoroscope/model'
 import { expect, test } from 'vitest'
 import { layoutTicks, layoutTimeline } from './layout-timeline.ts'
+import { call, id, segment } from './sample-segment.ts'
 import { serviceColor } from './service-color.ts'
 import { ancestorsOf, buildTraceTree, visibleRows } from './trace-tree.ts'
-
-const MS = 1_000_000n
 
 test('rows follow the calls, siblings by start, callees below the calling subsegment', () => {
   const tree = buildTraceTree([
@@ -132,61 +125,3 @@ test('a service has one colour, and names spread over the palette', () => {
   const colors = Array.from({ length: 400 }, (_, n) => serviceColor(`service-${n}`))
   expect(new Set(colors).size).toBe(24)
 })
-
-function segment(
-  name: string,
-  start: number,
-  end: number | undefined,
-  more: { parentId?: string; inferred?: boolean; subsegments?: Subsegment[] } = {},
-): Segment {
-  return {
-    ...entity(name, start, end),
-    kind: 'segment',
-    traceId: parseTraceId('1-58406520-a006649127e371903a2de979')!,
-    parentId: more.parentId === undefined ? undefined : id(more.parentId),
-    user: undefined,
-    origin: undefined,
-    resourceArn: undefined,
-    service: undefined,
-    inferred: more.inferred ?? false,
-    subsegments: more.subsegments ?? [],
-  }
-}
-
-function call(name: string, start: number, end: number): Subsegment {
-  return {
-    ...entity(name, start, end),
-    kind: 'subsegment',
-    namespace: 'remote',
-    sql: undefined,
-    traced: false,
-    precursorIds: [],
-    subsegments: [],
-  }
-}
-
-function entity(name: string, start: number, end: number | undefined) {
-  const at = (ms: number) => unixNanos(1_790_000_000_000_000_000n + BigInt(ms) * MS)
-  return {
-    id: id(name),
-    name,
-    start: at(start),
-    progress:
-      end === undefined
-        ? ({ state: 'in-progress' } as const)
-        : ({ state: 'complete', end: at(end) } as const),
-    fault: false,
-    error: false,
-    throttle: false,
-    http: undefined,
-    aws: undefined,
-    cause: undefined,
-    annotations: new Map(),
-    metadata: undefined,
-    links: [],
-  }
-}
-
-function id(name: string) {
-  return parseEntityId(name.padStart(16, '0'))!
-}

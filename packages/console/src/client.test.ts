@@ -1,0 +1,95 @@
+import { parseTraceId, unixNanosFromSeconds } from '@fluoroscope/model'
+import { afterEach, expect, test, vi } from 'vitest'
+import { fetchRevision, fetchTrace, fetchTraceList, problemText } from './client.ts'
+
+const ID = parseTraceId('1-58406520-a006649127e371903a2de979')!
+const RANGE = { from: 100, to: 200 }
+
+afterEach(() => vi.unstubAllGlobals())
+
+test('a list is asked for in whole seconds, and continued by its token', async () => {
+  const fetch = answer(200, { TraceSummaries: [], NextToken: null })
+  await fetchTraceList(RANGE)
+  await fetchTraceList(RANGE, 'next')
+  expect(fetch.mock.calls.map(([path, init]) => [path, JSON.parse(String(init?.body))])).toEqual([
+    ['/TraceSummaries', { StartTime: 100, EndTime: 200, TimeRangeType: 'TraceId' }],
+    [
+      '/TraceSummaries',
+      { StartTime: 100, EndTime: 200, TimeRangeType: 'TraceId', NextToken: 'next' },
+    ],
+  ])
+})
+
+test('a trace is read from its documents, inferred segments and unreadable ones told apart', async () => {
+  const document = { id: '53995c3f42cd8ad8', name: 'a', trace_id: ID, start_time: 1, end_time: 2 }
+  const documents = [document, { ...document, id: '63995c3f42cd8ad8', inferred: true }, { id: 1 }]
+  answer(200, {
+    Traces: [
+      {
+        Id: ID,
+        Duration: 1,
+        LimitExceeded: true,
+        Segments: documents.map((one) => ({ Id: one.id, Document: JSON.stringify(one) })),
+      },
+    ],
+  })
+  const trace = await fetchTrace(ID)
+  expect(trace.ok && trace.value).toMatchObject({
+    duration: 1e9,
+    limitExceeded: true,
+    segments: [
+      { name: 'a', inferred: false },
+      { name: 'a', inferred: true },
+    ],
+    unreadable: [{ text: '{"id":1}' }],
+  })
+})
+
+test('an unknown trace is no problem, it is not there', async () => {
+  answer(200, { Traces: [], UnprocessedTraceIds: [] })
+  expect(await fetchTrace(ID)).toEqual({ ok: true, value: undefined })
+})
+
+test.each([
+  ['Message', { Message: 'Zero trace ids provided' }],
+  ['message', { message: 'Zero trace ids provided' }],
+])("a refusal is told in the server's words (%s)", async (_member, body) => {
+  answer(400, body)
+  const refused = await fetchTrace(ID)
+  expect(refused).toMatchObject({ ok: false, problem: { kind: 'refused', status: 400 } })
+  expect(refused.ok ? '' : problemText(refused.problem)).toContain('Zero trace ids provided (400)')
+})
+
+test('a gateway without a server, and no answer at all, mean that it is away', async () => {
+  answer(502, {})
+  expect(await fetchTrace(ID)).toMatchObject({ problem: { kind: 'away' } })
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')))
+  expect(await fetchTrace(ID)).toMatchObject({ problem: { kind: 'away' } })
+})
+
+test('an answer of a wrong shape is not shown as an empty one', async () => {
+  answer(200, { TraceSummaries: 'none' })
+  expect(await fetchTraceList(RANGE)).toMatchObject({
+    problem: { kind: 'unreadable', message: 'TraceSummaries is not a list' },
+  })
+})
+
+test('the revision is looked up among the traces of the same second, page by page', async () => {
+  const pages = [
+    { TraceSummaries: [], NextToken: 'more' },
+    { TraceSummaries: [{ Id: ID, StartTime: 7, Revision: 4 }], NextToken: null },
+  ]
+  const fetch = vi.fn(async (_path: string, _init?: RequestInit) => Response.json(pages.shift()))
+  vi.stubGlobal('fetch', fetch)
+  expect(await fetchRevision(ID, unixNanosFromSeconds(7.9))).toBe(4)
+  expect(JSON.parse(String(fetch.mock.calls[0]?.[1]?.body))).toMatchObject({
+    StartTime: 7,
+    EndTime: 7,
+  })
+})
+
+function answer(status: number, body: unknown) {
+  const fetch = vi.fn(async (_path: string, _init?: RequestInit) => Response.json(body, { status }))
+  vi.stubGlobal('fetch', fetch)
+  return fetch
+}
