@@ -18,16 +18,6 @@ export function wireHistogram(histogram: DurationHistogram): readonly HistogramE
   return [...entries.slice(0, 1), ...mergeNeighbours(inner), ...entries.slice(-1)].map(toEntry)
 }
 
-/** Counts of both, by millisecond, ascending. */
-export function addHistograms(
-  left: DurationHistogram,
-  right: DurationHistogram,
-): DurationHistogram {
-  const sum = new Map(left)
-  addToHistogram(sum, right)
-  return sortHistogram(sum)
-}
-
 /** Adds `counts` to `sum`, which loses its order: see {@link sortHistogram}. */
 export function addToHistogram(sum: Map<number, number>, counts: DurationHistogram): void {
   for (const [milliseconds, count] of counts) {

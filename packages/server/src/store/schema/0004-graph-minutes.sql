@@ -2,8 +2,8 @@
 -- again. A minute holds the traces that start in it. It is computed whole, under a new version; nodes
 -- and edges are written first, and the row in `graph_minutes` makes the version the one that is read.
 --
--- `day` is the day of the earliest receipt among the rows a version was made from, so a version goes
--- with the first of them, and what is left is computed again.
+-- `day` is the day of computation: a version is dropped when all it was made from is gone, and never
+-- before a newer one. What holds rows that were dropped since is found by `oldest`, and computed again.
 CREATE TABLE IF NOT EXISTS graph_nodes
 (
     day             Date,
@@ -71,6 +71,8 @@ CREATE TABLE IF NOT EXISTS graph_minutes
     version UInt64 CODEC(ZSTD(1)),
     -- Milliseconds since 1970, engine's clock: rows visible before are in the version.
     covered Int64 CODEC(Delta, ZSTD(1)),
+    -- Day of the earliest receipt among the rows the version may have been made from.
+    oldest  Date,
     -- Nodes and edges left out for want of room.
     omitted UInt64 CODEC(ZSTD(1))
 )

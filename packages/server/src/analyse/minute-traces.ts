@@ -1,0 +1,128 @@
+import {
+  countSpansByMinute,
+  findMinutesOfTraces,
+  GRAPH_SPAN_COLUMNS,
+  type GraphSpan,
+  graphSpans,
+} from '../query/graph-spans.ts'
+import { MAX_LISTED_MINUTES } from '../query/minute-list.ts'
+import type { Database } from '../store/database.ts'
+import { traceCallsOf } from './span-calls.ts'
+import type { TraceCalls } from './trace-calls.ts'
+
+/** Minutes that are read together, in one or more parts. */
+export type MinuteBatch = { readonly minutes: readonly number[]; readonly parts: number }
+
+export type ReadTraces = {
+  readonly spans: number
+  /** Rows of traces that are too large, beyond what counts. */
+  readonly omittedSpans: number
+  /** Earliest receipt, nanoseconds since 1970; undefined without rows. */
+  readonly oldest: bigint | undefined
+}
+
+/**
+ * Groups minutes, ascending, so that what is read at once stays small in the engine's memory.
+ * Minutes without any document are left out. @throws StoreError
+ */
+export async function planBatches(
+  database: Database,
+  minutes: readonly number[],
+): Promise<readonly MinuteBatch[]> {
+  const batches: { minutes: number[]; spans: number }[] = []
+  for (let at = 0; at < minutes.length; at += MAX_LISTED_MINUTES) {
+    const listed = minutes.slice(at, at + MAX_LISTED_MINUTES)
+    for (const [minute, spans] of await countSpansByMinute(database, listed)) {
+      const last = batches.at(-1)
+      const hasRoom = last !== undefined && last.minutes.length < MAX_LISTED_MINUTES
+      if (hasRoom && last.spans + spans <= BATCH_SPANS) {
+        last.minutes.push(minute)
+        last.spans += spans
+      } else {
+        batches.push({ minutes: [minute], spans })
+      }
+    }
+  }
+  return batches.map((batch) => ({
+    minutes: batch.minutes,
+    parts: Math.max(1, Math.ceil(batch.spans / BATCH_SPANS)),
+  }))
+}
+
+/**
+ * Hands each trace that starts in one of the batch's minutes to `add`, with the start of that minute.
+ * One pass over narrow columns; the event loop gets its turn with every piece of the answer.
+ * @throws StoreError
+ */
+export async function readTraces(
+  database: Database,
+  { minutes, parts }: MinuteBatch,
+  add: (trace: TraceCalls, minute: number) => void,
+): Promise<ReadTraces> {
+  const wanted = new Set(minutes)
+  const allMinutes = await findMinutesOfTraces(database, minutes)
+  const reading = new TraceRows((rows) => {
+    const trace = traceCallsOf(rows)
+    const minute = minuteOf(trace.start)
+    if (wanted.has(minute)) add(trace, minute)
+  })
+  for (let part = 0; part < parts; part++) {
+    const query = graphSpans({ minutes, allMinutes, part, parts })
+    for await (const rows of database.batches(query, GRAPH_SPAN_COLUMNS)) reading.push(rows)
+    reading.end()
+  }
+  return reading.result()
+}
+
+/** Rows sorted in the engine at once: about 60 MB. */
+const BATCH_SPANS = 400_000
+
+/** More rows of one trace than any real one has; its rest is left out and counted. */
+const MAX_TRACE_SPANS = 200_000
+
+const NANOS_PER_MINUTE = 60_000_000_000n
+
+function minuteOf(start: bigint): number {
+  return Number(start / NANOS_PER_MINUTE) * 60
+}
+
+/** Cuts rows into traces. */
+class TraceRows {
+  readonly #onTrace: (rows: readonly GraphSpan[]) => void
+  #rows: GraphSpan[] = []
+  #spans = 0
+  #omittedSpans = 0
+  #oldest: bigint | undefined
+
+  constructor(onTrace: (rows: readonly GraphSpan[]) => void) {
+    this.#onTrace = onTrace
+  }
+
+  push(rows: readonly GraphSpan[]): void {
+    for (const row of rows) {
+      const first = this.#rows[0]
+      if (first !== undefined && !isSameTrace(first, row)) this.end()
+      if (this.#rows.length < MAX_TRACE_SPANS) this.#rows.push(row)
+      else this.#omittedSpans += 1
+    }
+    this.#spans += rows.length
+  }
+
+  end(): void {
+    const [first] = this.#rows
+    if (first === undefined) return
+    // The first row of a trace is its earliest receipt.
+    if (this.#oldest === undefined || first.received < this.#oldest) this.#oldest = first.received
+    const rows = this.#rows
+    this.#rows = []
+    this.#onTrace(rows)
+  }
+
+  result(): ReadTraces {
+    return { spans: this.#spans, omittedSpans: this.#omittedSpans, oldest: this.#oldest }
+  }
+}
+
+function isSameTrace(left: GraphSpan, right: GraphSpan): boolean {
+  return left.trace_low === right.trace_low && left.trace_high === right.trace_high
+}

@@ -1,0 +1,81 @@
+import { INT64, MINUTE, UINT64 } from '../store/column.ts'
+import type { Database } from '../store/database.ts'
+import { integer, sql, unsigned } from '../store/sql.ts'
+
+/** A minute in whose traces something has changed. */
+export type ChangedMinute = {
+  /** Start of the minute, unix seconds. */
+  readonly minute: number
+  /** When the engine took the last of the new documents: milliseconds since 1970. */
+  readonly inserted: number
+}
+
+/** Milliseconds since 1970 by the clock that stamps `documents.inserted`. @throws StoreError */
+export async function engineNow(database: Database): Promise<number> {
+  const [row] = await database.rows(sql`SELECT toUnixTimestamp64Milli(now64(3)) AS now`, {
+    now: INT64,
+  })
+  return Number(row?.now ?? 0n)
+}
+
+/**
+ * Every minute of every trace that got a document since: a superset of the minutes whose graphs
+ * differ, since a trace may begin in any of its minutes. At most `limit`, the newest. Relies on
+ * documents being inserted after their spans and minutes.
+ * @throws StoreError
+ */
+export async function findChangedMinutes(
+  database: Database,
+  since: number,
+  limit: number,
+): Promise<readonly ChangedMinute[]> {
+  const changed = sql`SELECT trace_id, max(documents.inserted) AS last FROM documents
+    WHERE documents.inserted >= fromUnixTimestamp64Milli(${integer(since)}) GROUP BY trace_id`
+  const rows = await database.rows(
+    sql`SELECT minute, toUnixTimestamp64Milli(max(changed.last)) AS inserted
+      FROM trace_minutes INNER JOIN (${changed}) AS changed ON changed.trace_id = trace_minutes.trace_id
+      WHERE trace_minutes.trace_id IN (SELECT trace_id FROM documents
+        WHERE documents.inserted >= fromUnixTimestamp64Milli(${integer(since)}))
+      GROUP BY minute ORDER BY minute DESC LIMIT ${integer(limit)}`,
+    { minute: MINUTE, inserted: INT64 },
+  )
+  return rows.map(({ minute, inserted }) => ({ minute, inserted: Number(inserted) }))
+}
+
+/**
+ * Minutes with documents but without a version, and minutes whose version holds rows that retention
+ * has dropped since. At most `limit`, the newest. @throws StoreError
+ */
+export async function findNeglectedMinutes(
+  database: Database,
+  limit: number,
+): Promise<readonly number[]> {
+  const rows = await database.rows(
+    sql`SELECT minute FROM (
+        SELECT DISTINCT minute FROM trace_minutes
+          WHERE minute NOT IN (SELECT minute FROM graph_minutes)
+        UNION DISTINCT
+        SELECT minute FROM graph_minutes GROUP BY minute
+          HAVING argMax(oldest, version) < (SELECT min(day) FROM trace_minutes))
+      ORDER BY minute DESC LIMIT ${integer(limit)}`,
+    { minute: MINUTE },
+  )
+  return rows.map(({ minute }) => minute)
+}
+
+/** What `saveProgress` last kept; undefined for nothing. @throws StoreError */
+export async function findProgress(database: Database): Promise<number | undefined> {
+  const rows = await database.rows(
+    sql`SELECT max(covered) AS covered FROM graph_progress HAVING count() > 0`,
+    { covered: UINT64 },
+  )
+  const [row] = rows
+  return row === undefined ? undefined : Number(row.covered)
+}
+
+/** Keeps that all documents inserted before `covered` are in versions. @throws StoreError */
+export async function saveProgress(database: Database, covered: number): Promise<void> {
+  await database.command(
+    sql`INSERT INTO graph_progress (one, covered) SELECT 1, ${unsigned(BigInt(covered))}`,
+  )
+}

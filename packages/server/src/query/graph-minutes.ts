@@ -1,0 +1,152 @@
+import type { ServiceEdge, ServiceNode } from '@fluoroscope/model'
+import { DAY, INT64, MINUTE, UINT64 } from '../store/column.ts'
+import type { Database } from '../store/database.ts'
+import { RowBinaryWriter } from '../store/row-binary.ts'
+import { integer, sql } from '../store/sql.ts'
+import {
+  EDGE_COLUMNS,
+  edgeColumns,
+  edgeOf,
+  NODE_COLUMNS,
+  nodeColumns,
+  nodeOf,
+  writeRow,
+} from './graph-columns.ts'
+import { type MinuteRange, minuteIn, minuteWithin } from './minute-list.ts'
+
+/** One minute's graph, as computed from all rows visible before `covered`. */
+export type GraphMinute = {
+  /** Start of the minute, unix seconds. */
+  readonly minute: number
+  readonly nodes: readonly ServiceNode[]
+  readonly edges: readonly ServiceEdge[]
+  readonly omitted: number
+}
+
+/** How a computation of minutes is told from those before. */
+export type GraphVersion = {
+  /** Grows with `covered`; no two computations share one. */
+  readonly version: bigint
+  /** Milliseconds since 1970 of the engine's clock, read before the rows were. */
+  readonly covered: number
+  /** Days since 1970: of the computation, and of the earliest receipt among its rows. */
+  readonly day: number
+  readonly oldest: number
+}
+
+/**
+ * Writes minutes under a new version. Only the last step makes it the one that is read, so a crash
+ * leaves nothing but rows that nobody sees. @throws StoreError
+ */
+export async function insertGraphMinutes(
+  database: Database,
+  minutes: readonly GraphMinute[],
+  version: GraphVersion,
+): Promise<void> {
+  const rows = { nodes: new RowBinaryWriter(), edges: new RowBinaryWriter() }
+  const markers = new RowBinaryWriter(4096)
+  for (const { minute, nodes, edges, omitted } of minutes) {
+    const shared = { day: version.day, minute, version: version.version }
+    for (const node of nodes) writeRow(rows.nodes, STORED_NODE, { ...shared, ...nodeColumns(node) })
+    for (const edge of edges) writeRow(rows.edges, STORED_EDGE, { ...shared, ...edgeColumns(edge) })
+    const { oldest, covered } = version
+    const marker = { ...shared, covered: BigInt(covered), oldest, omitted: BigInt(omitted) }
+    writeRow(markers, STORED_MINUTE, marker)
+  }
+  await insertRows(database, { table: 'graph_nodes', columns: STORED_NODE, version }, rows.nodes)
+  await insertRows(database, { table: 'graph_edges', columns: STORED_EDGE, version }, rows.edges)
+  await insertRows(database, { table: 'graph_minutes', columns: STORED_MINUTE, version }, markers)
+}
+
+/** How large a merged graph may be: the busiest nodes and edges are kept. */
+export type MergeLimits = { readonly nodes: number; readonly edges: number }
+
+/** The newest versions of all minutes in `ranges`, merged. @throws StoreError */
+export async function findMergedGraph(
+  database: Database,
+  ranges: readonly MinuteRange[],
+  limits: MergeLimits,
+): Promise<Omit<GraphMinute, 'minute'>> {
+  const newest = sql`${minuteWithin(ranges)} AND (minute, version) IN (
+    SELECT minute, max(version) FROM graph_minutes WHERE ${minuteWithin(ranges)} GROUP BY minute)`
+  const [nodes, edges, [marker]] = await Promise.all([
+    database.rows(
+      sql`SELECT name, type, account, max(graph_nodes.state) AS state, max(graph_nodes.root) AS root,
+          sum(graph_nodes.ok) AS ok, sum(graph_nodes.error) AS error,
+          sum(graph_nodes.throttle) AS throttle, sum(graph_nodes.fault) AS fault,
+          sum(graph_nodes.total_nanos) AS total_nanos,
+          sumMap(graph_nodes.response_millis, graph_nodes.response_counts).1 AS response_millis,
+          sumMap(graph_nodes.response_millis, graph_nodes.response_counts).2 AS response_counts,
+          sumMap(graph_nodes.duration_millis, graph_nodes.duration_counts).1 AS duration_millis,
+          sumMap(graph_nodes.duration_millis, graph_nodes.duration_counts).2 AS duration_counts,
+          min(graph_nodes.first_trace) AS first_trace, max(graph_nodes.last_trace) AS last_trace
+        FROM graph_nodes WHERE ${newest} GROUP BY name, type, account
+        ORDER BY ok + error + throttle + fault DESC, name, type, account
+        LIMIT ${integer(limits.nodes + 1)}`,
+      NODE_COLUMNS,
+    ),
+    database.rows(
+      sql`SELECT from_name, from_type, from_account, to_name, to_type, to_account, edge_type,
+          sum(graph_edges.ok) AS ok, sum(graph_edges.error) AS error,
+          sum(graph_edges.throttle) AS throttle, sum(graph_edges.fault) AS fault,
+          sum(graph_edges.total_nanos) AS total_nanos,
+          sumMap(graph_edges.response_millis, graph_edges.response_counts).1 AS response_millis,
+          sumMap(graph_edges.response_millis, graph_edges.response_counts).2 AS response_counts,
+          sumMap(graph_edges.age_millis, graph_edges.age_counts).1 AS age_millis,
+          sumMap(graph_edges.age_millis, graph_edges.age_counts).2 AS age_counts,
+          groupUniqArrayArray(arrayZip(graph_edges.alias_names, graph_edges.alias_types)).1 AS alias_names,
+          groupUniqArrayArray(arrayZip(graph_edges.alias_names, graph_edges.alias_types)).2 AS alias_types
+        FROM graph_edges WHERE ${newest}
+        GROUP BY ${EDGE_KEY} ORDER BY ok + error + throttle + fault DESC, ${EDGE_KEY}
+        LIMIT ${integer(limits.edges + 1)}`,
+      EDGE_COLUMNS,
+    ),
+    database.rows(sql`SELECT sum(omitted) AS omitted FROM graph_minutes WHERE ${newest}`, {
+      omitted: UINT64,
+    }),
+  ])
+  return {
+    nodes: nodes.map(nodeOf),
+    edges: edges.map(edgeOf),
+    omitted: Number(marker?.omitted ?? 0n),
+  }
+}
+
+/** Those of the minutes that have a version, ascending. @throws StoreError */
+export async function findGraphMinutes(
+  database: Database,
+  minutes: readonly number[],
+): Promise<ReadonlySet<number>> {
+  const rows = await database.rows(
+    sql`SELECT DISTINCT minute FROM graph_minutes WHERE ${minuteIn(minutes)}`,
+    { minute: MINUTE },
+  )
+  return new Set(rows.map(({ minute }) => minute))
+}
+
+const EDGE_KEY = sql`from_name, from_type, from_account, to_name, to_type, to_account, edge_type`
+
+const STORED = { day: DAY, minute: MINUTE, version: UINT64 } as const
+const STORED_NODE = { ...STORED, ...NODE_COLUMNS } as const
+const STORED_EDGE = { ...STORED, ...EDGE_COLUMNS } as const
+const STORED_MINUTE = { ...STORED, covered: INT64, oldest: DAY, omitted: UINT64 } as const
+
+type Target = {
+  readonly table: string
+  readonly columns: typeof STORED_NODE | typeof STORED_EDGE | typeof STORED_MINUTE
+  readonly version: GraphVersion
+}
+
+async function insertRows(
+  database: Database,
+  { table, columns, version }: Target,
+  rows: RowBinaryWriter,
+): Promise<void> {
+  if (rows.length === 0) return
+  const statement = `INSERT INTO ${table} (${Object.keys(columns).join(', ')}) FORMAT RowBinary`
+  await database.insert(statement, once(rows.take()), `${table}-${version.version}`)
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}

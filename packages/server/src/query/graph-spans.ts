@@ -1,0 +1,117 @@
+import { BOOL, INT64, MINUTE, type Row, TEXT, UINT8, UINT64 } from '../store/column.ts'
+import type { Database } from '../store/database.ts'
+import { integer, type Sql, sql, unsigned } from '../store/sql.ts'
+import { MAX_LISTED_MINUTES, minuteIn } from './minute-list.ts'
+
+/** What the service graph needs of a span; the names are those of `GRAPH_SPANS`. */
+export const GRAPH_SPAN_COLUMNS = {
+  trace_high: UINT64,
+  trace_low: UINT64,
+  received: INT64,
+  id: UINT64,
+  /** 0 for none. */
+  parent_id: UINT64,
+  document_id: UINT64,
+  is_segment: BOOL,
+  in_progress: BOOL,
+  /** Nanoseconds since 1970. */
+  start: INT64,
+  /** Nanoseconds; 0 while in progress. */
+  duration: INT64,
+  /** Index into `OUTCOMES`. */
+  outcome: UINT8,
+  /** The node of a segment, or the callee of a call; '' for the program's own work. */
+  name: TEXT,
+  type: TEXT,
+  /** '' for the sender's own account. */
+  account: TEXT,
+} as const
+
+export type GraphSpan = Row<typeof GRAPH_SPAN_COLUMNS>
+
+/** As `outcomeOf` tells them from flags and status. */
+export const OUTCOMES = ['ok', 'error', 'throttle', 'fault'] as const
+
+/** Some of the traces with documents in some minutes; their rows stay in the memory of the engine. */
+export type GraphSpanSlice = {
+  /** Starts of minutes in unix seconds, at most `MAX_LISTED_MINUTES`. */
+  readonly minutes: readonly number[]
+  /** Every minute in which these traces have documents; undefined where too many to list. */
+  readonly allMinutes: readonly number[] | undefined
+  /** The traces are dealt out to `parts` parts by their id; this is one of them. */
+  readonly part: number
+  readonly parts: number
+}
+
+/**
+ * All rows of the traces that have a document in one of the minutes, wherever the other documents of
+ * the trace are; the rows of a trace follow one another, by receipt and document.
+ */
+export function graphSpans(slice: GraphSpanSlice): Sql {
+  return sql`SELECT
+    reinterpretAsUInt64(reverse(substring(trace_id, 1, 8))) AS trace_high,
+    reinterpretAsUInt64(reverse(substring(trace_id, 9, 8))) AS trace_low,
+    toUnixTimestamp64Nano(spans.received) AS received,
+    id,
+    parent_id,
+    document_id,
+    (kind = 'segment')::Bool AS is_segment,
+    in_progress,
+    toUnixTimestamp64Nano(spans.start) AS start,
+    duration,
+    multiIf(
+      throttle OR http_status = 429, 2,
+      fault, 3,
+      error, 1,
+      http_status BETWEEN 500 AND 599, 3,
+      http_status BETWEEN 400 AND 499, 1,
+      0)::UInt8 AS outcome,
+    toString(if(is_segment, spans.name, callee_name)) AS name,
+    toString(if(is_segment, origin, callee_type)) AS type,
+    toString(if(aws_account = spans.account, '', aws_account)) AS account
+  FROM spans
+  WHERE ${partOf(slice)} AND ${tracesIn(slice)}
+  ORDER BY trace_id, spans.received, document_id, in_progress, spans.start, id`
+}
+
+function partOf({ part, parts }: GraphSpanSlice): Sql {
+  if (parts === 1) return sql`true`
+  return sql`cityHash64(trace_id) % ${unsigned(BigInt(parts))} = ${unsigned(BigInt(part))}`
+}
+
+function tracesIn({ minutes, allMinutes }: GraphSpanSlice): Sql {
+  const inMinutes = minuteIn(minutes)
+  if (allMinutes?.length === minutes.length) return inMinutes
+  const someRow = sql`trace_id IN (SELECT trace_id FROM spans WHERE ${inMinutes})`
+  return allMinutes === undefined ? someRow : sql`${minuteIn(allMinutes)} AND ${someRow}`
+}
+
+/**
+ * The minutes in which the traces with documents in `minutes` have documents, ascending; undefined
+ * where they are too many to list. @throws StoreError
+ */
+export async function findMinutesOfTraces(
+  database: Database,
+  minutes: readonly number[],
+): Promise<readonly number[] | undefined> {
+  const rows = await database.rows(
+    sql`SELECT DISTINCT minute FROM trace_minutes
+      WHERE trace_id IN (SELECT trace_id FROM spans WHERE ${minuteIn(minutes)})
+      ORDER BY minute LIMIT ${integer(MAX_LISTED_MINUTES + 1)}`,
+    { minute: MINUTE },
+  )
+  return rows.length > MAX_LISTED_MINUTES ? undefined : rows.map(({ minute }) => minute)
+}
+
+/** Rows by the minute of their document; minutes without any are left out. @throws StoreError */
+export async function countSpansByMinute(
+  database: Database,
+  minutes: readonly number[],
+): Promise<ReadonlyMap<number, number>> {
+  const rows = await database.rows(
+    sql`SELECT minute, count() AS spans FROM spans
+      WHERE ${minuteIn(minutes)} GROUP BY minute ORDER BY minute`,
+    { minute: MINUTE, spans: UINT64 },
+  )
+  return new Map(rows.map(({ minute, spans }) => [minute, Number(spans)]))
+}
