@@ -26,10 +26,10 @@ const FRAME_MAGIC = Buffer.from('FRM1', 'latin1')
 const WRITER_BYTES = 16
 
 /** One group of rows that was acknowledged together. The arrays are views into the file's bytes. */
-export type Frame = { readonly offset: number; readonly rows: EncodedRows }
+type Frame = { readonly offset: number; readonly rows: EncodedRows }
 
 /** Bytes that were acknowledged once and cannot be read any more, or a tail that never was. */
-export type Damage = { readonly offset: number; readonly bytes: number; readonly reason: string }
+type Damage = { readonly offset: number; readonly bytes: number; readonly reason: string }
 
 export type JournalContents = {
   /**

@@ -85,6 +85,16 @@ test('a file is closed by size, by rows and by age', async () => {
   expect(await readBack()).toHaveLength(17)
 })
 
+test('while earlier files are not inserted, a file grows older, but not for ever', async () => {
+  const limits = { fileAgeMs: 10, fileAgeBehindMs: 300 }
+  const { journal, closed } = await openJournal({ limits, isBehind: () => true })
+  const begun = performance.now()
+  await journal.append(rowsOf('one'))
+  await expect.poll(() => closed.length, { interval: 10, timeout: 3000 }).toBe(1)
+  expect(performance.now() - begun).toBeGreaterThan(290)
+  await journal.stop()
+})
+
 test('tokens differ between files, also when a server begins its sequence anew', async () => {
   const tokens = new Set<string>()
   for (let run = 0; run < 3; run++) {
@@ -325,7 +335,7 @@ import { NODE_FILE_SYSTEM } from ${JSON.stringify(new URL('../lib/file-system.ts
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 const journal = new Journal({
   directory: process.argv[2], files: NODE_FILE_SYSTEM, log, writer: randomBytes(16),
-  monotonicMs: () => performance.now(), limits: { fileAgeMs: 20 }, onClosed() {},
+  monotonicMs: () => performance.now(), limits: { fileAgeMs: 20 }, isBehind: () => false, onClosed() {},
 })
 await journal.start()
 for (let wave = 0; ; wave++) {
@@ -438,12 +448,14 @@ type OpenOptions = {
   readonly files?: FileSystem
   readonly limits?: Partial<JournalLimits>
   readonly monotonicMs?: () => number
+  readonly isBehind?: () => boolean
 }
 
 async function openJournal({
   files = NODE_FILE_SYSTEM,
   limits = {},
   monotonicMs = () => performance.now(),
+  isBehind = () => false,
 }: OpenOptions = {}) {
   const closed: ClosedFile[] = []
   const journal = new Journal({
@@ -453,6 +465,7 @@ async function openJournal({
     writer: randomBytes(16),
     monotonicMs,
     limits,
+    isBehind,
     onClosed: (file) => closed.push(file),
   })
   await journal.start()

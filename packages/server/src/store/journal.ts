@@ -19,6 +19,8 @@ export type JournalOptions = {
   /** Milliseconds of a clock that never goes back. */
   readonly monotonicMs: () => number
   readonly limits?: Partial<JournalLimits>
+  /** Whether files handed over earlier are not all inserted. */
+  readonly isBehind: () => boolean
   /** Takes over a file that is closed; called in the order of sequences. */
   readonly onClosed: (file: ClosedFile) => void
 }
@@ -34,6 +36,8 @@ export type JournalLimits = {
   readonly fileBytes: number
   readonly fileSpans: number
   readonly fileAgeMs: number
+  /** The age of a file while earlier ones are still being inserted: each costs the engine anew. */
+  readonly fileAgeBehindMs: number
 }
 
 export const JOURNAL_LIMITS: JournalLimits = {
@@ -43,9 +47,11 @@ export const JOURNAL_LIMITS: JournalLimits = {
   fileBytes: 16 * 2 ** 20,
   fileSpans: 50_000,
   fileAgeMs: 300,
+  fileAgeBehindMs: 900,
 }
 
 const PROBLEM_REMEMBERED_MS = 10_000
+const LOOK_AGAIN_MS = 30
 
 /** Nothing of the rows is kept; the sender may come again later. */
 export type JournalRefusal = {
@@ -99,7 +105,9 @@ export class Journal {
   #rollTimer: NodeJS.Timeout | undefined
   #work: Promise<void> | undefined
   #state: 'new' | 'open' | 'stopping' = 'new'
-  readonly #kept = new Map<bigint, number>()
+  /** Closed and neither released nor set aside. */
+  readonly #kept = new Set<bigint>()
+  #keptBytes = 0
   readonly #counts = { commits: 0, appends: 0, refused: 0, failedCommits: 0, commitMs: 0 }
   #slowestCommitMs = 0
   #problem: { readonly text: string; readonly sinceMs: number } | undefined
@@ -120,7 +128,7 @@ export class Journal {
     this.#next = next
     this.#state = 'open'
     for (const file of left) {
-      this.#kept.set(file.sequence, file.bytes)
+      this.#keep(file)
       onClosed(file)
     }
   }
@@ -143,13 +151,13 @@ export class Journal {
   /** Deletes a file whose rows are all in the engine. Where that fails it is inserted again at the next start, to no effect. */
   async release(file: ClosedFile): Promise<void> {
     await this.#options.files.remove(file.path)
-    this.#kept.delete(file.sequence)
+    this.#forget(file)
   }
 
   /** Keeps a damaged file for a person to look at; it counts no longer towards the limit. */
   async setAside(file: ClosedFile): Promise<void> {
     await this.#options.files.rename(file.path, corruptPath(file.path))
-    this.#kept.delete(file.sequence)
+    this.#forget(file)
   }
 
   /** Commits what waits, closes the file and hands it over; later appends are refused. */
@@ -196,9 +204,7 @@ export class Journal {
   }
 
   #bytes(): number {
-    let sum = this.#open?.bytes ?? 0
-    for (const bytes of this.#kept.values()) sum += bytes
-    return sum
+    return this.#keptBytes + (this.#open?.bytes ?? 0)
   }
 
   #wake(): void {
@@ -277,11 +283,20 @@ export class Journal {
     this.#next += 1n
     const path = journalPath(this.#options.directory, sequence)
     const file = await this.#options.files.create(path)
+    this.#rollAfter(this.#limits.fileAgeMs, this.#options.monotonicMs())
+    return { file, path, sequence, bytes: 0, spans: 0 }
+  }
+
+  #rollAfter(delayMs: number, openedMs: number): void {
     this.#rollTimer = setTimeout(() => {
+      const ageMs = this.#options.monotonicMs() - openedMs
+      if (this.#options.isBehind() && ageMs < this.#limits.fileAgeBehindMs) {
+        this.#rollAfter(LOOK_AGAIN_MS, openedMs)
+        return
+      }
       this.#rollDue = true
       this.#wake()
-    }, this.#limits.fileAgeMs)
-    return { file, path, sequence, bytes: 0, spans: 0 }
+    }, delayMs)
   }
 
   async #roll(): Promise<void> {
@@ -321,8 +336,17 @@ export class Journal {
   }
 
   #handOver({ path, sequence, bytes }: OpenFile): void {
-    this.#kept.set(sequence, bytes)
+    this.#keep({ path, sequence, bytes })
     this.#options.onClosed({ path, sequence, bytes })
+  }
+
+  #keep(file: ClosedFile): void {
+    this.#kept.add(file.sequence)
+    this.#keptBytes += file.bytes
+  }
+
+  #forget(file: ClosedFile): void {
+    if (this.#kept.delete(file.sequence)) this.#keptBytes -= file.bytes
   }
 
   /** What is acknowledged does not hang on these calls, so a failure is only told. */

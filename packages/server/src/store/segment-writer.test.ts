@@ -150,6 +150,7 @@ async function openBoth(limits: Partial<JournalLimits> = {}) {
     directory,
     writer: randomBytes(16),
     limits,
+    isBehind: () => false,
     onClosed: (file) => writer.offer(file),
   })
   await journal.start()

@@ -95,6 +95,11 @@ export class SegmentWriter {
     this.#wake()
   }
 
+  /** A file waits for the engine now; one that the engine refused does not count. */
+  get isBehind(): boolean {
+    return this.#due() !== undefined
+  }
+
   start(): void {
     this.#state = 'running'
     this.#wake()

@@ -161,6 +161,7 @@ function batch(from: number, documents: number): EncodedRows {
       origin: undefined,
       resourceArn: undefined,
       service: undefined,
+      account: undefined,
       inferred: false,
       fault: false,
       error: false,
@@ -204,6 +205,7 @@ async function leaveJournal(documents: number): Promise<void> {
     writer: randomBytes(16),
     monotonicMs: () => performance.now(),
     limits: { fileSpans: 5 },
+    isBehind: () => false,
     onClosed() {},
   })
   await journal.start()

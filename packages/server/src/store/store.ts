@@ -33,7 +33,7 @@ export type StoreOptions = {
   readonly files?: FileSystem
 }
 
-export type EngineChoice =
+type EngineChoice =
   | { readonly kind: 'embedded'; readonly memoryBytes: number; readonly readers: number }
   /** A ClickHouse server or cluster; user and password may stand in the URL. */
   | { readonly kind: 'server'; readonly endpoint: Endpoint }
@@ -86,6 +86,7 @@ export class Store {
       monotonicMs,
       writer: randomBytes(16),
       ...(options.journalLimits === undefined ? {} : { limits: options.journalLimits }),
+      isBehind: () => this.#writer.isBehind,
       onClosed: (file) => this.#writer.offer(file),
     })
     this.#writer = new SegmentWriter({
