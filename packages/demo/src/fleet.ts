@@ -91,13 +91,14 @@ export class Fleet {
     return {
       ...Object.fromEntries(kept),
       NODE_ENV: 'production',
+      // The SDK uses what pg will drop in its next version; the demo pins this one.
+      NODE_NO_WARNINGS: '1',
       AWS_XRAY_DAEMON_ADDRESS: daemonAddress,
       AWS_XRAY_CONTEXT_MISSING: 'IGNORE_ERROR',
       AWS_XRAY_LOG_LEVEL: 'error',
       AWS_XRAY_COLLECT_SQL_QUERIES: 'true',
       POSTGRES_DATABASE_VERSION: '17',
       AWS_EC2_METADATA_DISABLED: 'true',
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       AWS_CONFIG_FILE: '/nonexistent/config',
       AWS_SHARED_CREDENTIALS_FILE: '/nonexistent/credentials',
       // The SDK reports these as the service's version.

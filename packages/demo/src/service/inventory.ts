@@ -63,7 +63,7 @@ function searchByTitle(database: DatabaseClient, term: string): Promise<readonly
 function searchEverything(database: DatabaseClient): Promise<readonly object[]> {
   return database.query(
     `SELECT p.sku, p.title, count(*) AS changes, stddev(h.price_cents * o.day) AS spread
-       FROM products p, price_history h, generate_series(1, 15) AS o(day)
+       FROM products p, price_history h, generate_series(1, 8) AS o(day)
       WHERE h.sku = p.sku GROUP BY p.sku, p.title ORDER BY spread DESC`,
   )
 }

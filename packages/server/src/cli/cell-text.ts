@@ -36,7 +36,7 @@ export function padText(text: string, width: number, align: 'left' | 'right' = '
   return align === 'left' ? text + space : space + text
 }
 
-/** Breaks text into lines of at most `width` cells, at spaces where it can. */
+/** Breaks text at spaces into lines; what does not fit `width` cells or `maxLines` is cut. */
 export function wrapText(text: string, width: number, maxLines: number): readonly string[] {
   const lines: string[] = []
   let line = ''
@@ -49,8 +49,9 @@ export function wrapText(text: string, width: number, maxLines: number): readonl
     }
   }
   lines.push(line)
-  const rest = lines.splice(Math.max(0, maxLines - 1)).join(' ')
-  return [...lines, rest].map((each) => fitText(each, width))
+  const rest = lines.splice(Math.max(0, maxLines - 1))
+  const kept = rest.length === 0 ? lines : [...lines, rest.join(' ')]
+  return kept.map((each) => fitText(each, width))
 }
 
 const PRINTABLE_ASCII = /^[ -~]*$/

@@ -33,8 +33,6 @@ type Entry = {
   readonly examples: readonly string[]
 }
 
-const SERVE_SUMMARY = 'receive traces, keep them, answer the X-Ray API, show the console'
-
 const COMMANDS: ReadonlyMap<string, Entry> = new Map([
   [
     'traces',
@@ -93,7 +91,7 @@ function printHelp(argv: readonly string[], io: CommandIo, serve: ServeCommand):
 
 function overview(): string {
   const lines = [
-    ['serve', `${SERVE_SUMMARY} (the default)`],
+    ['serve', 'receive traces, keep them, answer and show them (the default)'],
     ...[...COMMANDS].map(([name, { summary }]) => [name, summary]),
     ['help', 'tell more of a command: fluoroscope help traces'],
   ]

@@ -26,7 +26,7 @@ export function traceHeading(
     `${durationText(tree.length)} in all`,
     plural(services.size, 'service'),
     ...failureCounts(nodes),
-    ...(tree.unreadable === 0 ? [] : [`${tree.unreadable} documents unreadable`]),
+    ...(tree.unreadable === 0 ? [] : [`${plural(tree.unreadable, 'document')} unreadable`]),
   ]
   return [
     paint('bold', fitText(`${safeText((request ?? '').trim())}${answer}`, width)),
@@ -95,19 +95,20 @@ function linesOfException(
   const text = safeText(`${type}: ${exception.message ?? ''}`)
   const [first = '', ...rest] = wrapText(text, width - lead.length, MAX_MESSAGE_LINES)
   const [frame] = exception.stack
-  const place = frame === undefined ? undefined : placeInCode(frame)
+  const place = frame === undefined ? '' : placeInCode(frame)
   return [
     lead + first,
     ...rest.map((line) => ' '.repeat(lead.length) + line),
-    ...(place === undefined
+    ...(place === ''
       ? []
       : [paint('dim', `      at ${fitText(safeText(place), width - 9, 'end')}`)]),
   ]
 }
 
 function placeInCode({ path, line, label }: Exception['stack'][number]): string {
-  const file = path === undefined ? '' : `${path}${line === undefined ? '' : `:${line}`}`
-  return label === undefined ? file : `${label} ${file}`.trim()
+  // The Node SDK takes `file` for the path of every ES module: without a line it says nothing.
+  const file = path === undefined || line === undefined ? '' : `${path}:${line}`
+  return `${label ?? ''} ${file}`.trim()
 }
 
 /** Each statement once, with how often it ran and how long in all. */
@@ -137,7 +138,7 @@ function annotationLines(nodes: readonly TreeNode[], width: number, paint: Paint
   const annotated = nodes.flatMap((node) => {
     const user = node.entity.kind === 'segment' ? node.entity.user : undefined
     const texts = annotationTexts(node.entity.annotations, user)
-    return texts.length === 0 ? [] : [`${placeOf(node)}: ${texts.join('  ')}`]
+    return texts.length === 0 ? [] : [`${placeOf(node)}: ${texts.join(', ')}`]
   })
   const lines = annotated
     .slice(0, MAX_ANNOTATED)

@@ -29,7 +29,7 @@ const COLUMNS: readonly TableColumn[] = [
   { title: 'RESPONSE', align: 'right', rank: 1 },
   { title: 'DURATION', align: 'right', rank: 4 },
   { title: 'HTTP', align: 'right' },
-  { title: 'REQUEST', min: 16 },
+  { title: 'REQUEST', min: 12 },
   { title: 'ENTRY', min: 8, rank: 2 },
   { title: 'NOTES', min: 8, rank: 3 },
   { title: 'TRACE ID' },

@@ -3,7 +3,7 @@ import { ENDPOINT_FLAG, JSON_FLAG, readArguments } from './arguments.ts'
 import { type CommandIo, type ExitCode, fail, lineWidth, misuse } from './command-io.ts'
 import { paintFor } from './paint.ts'
 import { traceDetails, traceHeading } from './trace-details.ts'
-import { buildTraceTree } from './trace-tree.ts'
+import { buildTraceTree, type TraceTree } from './trace-tree.ts'
 import { layoutWaterfall, legendOf, waterfallRows } from './waterfall.ts'
 import { openApi } from './xray-api.ts'
 
@@ -39,15 +39,19 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<ExitC
   if (documents.length === 0) {
     return fail(io, `no trace ${id}: it was not sent to this server, or is older than it keeps.`)
   }
-  if (flags.has('json')) io.stdout.write(documents.map((document) => `${document}\n`).join(''))
-  else io.stdout.write(drawTrace(id, documents, flags.has('all'), io))
+  if (flags.has('json')) {
+    io.stdout.write(documents.map((document) => `${document}\n`).join(''))
+    return 0
+  }
+  const tree = buildTraceTree(documents)
+  if (tree.roots.length === 0) return fail(io, `trace ${id} cannot be drawn: see --json`)
+  io.stdout.write(drawTrace(id, tree, flags.has('all'), io))
   return 0
 }
 
-function drawTrace(id: string, documents: readonly string[], all: boolean, io: CommandIo): string {
+function drawTrace(id: string, tree: TraceTree, all: boolean, io: CommandIo): string {
   const width = Math.min(MAX_WIDTH, lineWidth(io))
   const paint = paintFor(io)
-  const tree = buildTraceTree(documents)
   const rows = waterfallRows(tree, !all)
   const legend = legendOf(rows, paint)
   const lines = [

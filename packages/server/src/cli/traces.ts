@@ -36,7 +36,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<ExitC
   if (found.value.cut) {
     const shown = found.value.summaries.length
     io.stderr.write(
-      `The newest ${shown}; there are more: --limit ${shown * 4}, or a shorter time.\n`,
+      `These are the newest ${shown}; there are more: --limit ${shown * 4}, or a shorter --since.\n`,
     )
   }
   return 0
