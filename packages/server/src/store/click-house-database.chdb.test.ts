@@ -255,6 +255,26 @@ test('rows are selected from the structure of their input', async () => {
   expect(rows.map(({ v }) => v).sort()).toEqual([...HOSTILE].sort())
 })
 
+test('a token stands for the rows of our own tables too, defaults included', async () => {
+  const trace = parseTraceId('1-58406520-a006649127e371903a2de979')!
+  const writer = new RowBinaryWriter()
+  for (let day = 0; day < 3; day++) {
+    INSTANT.write(writer, unixNanos(1_795_388_400_000_000_000n + BigInt(day) * 86_400_000_000_000n))
+    MINUTE.write(writer, 1_795_388_400)
+    TRACE_ID.write(writer, trace)
+    writer.uint64(7n)
+    for (const value of ['000000000000', 'us-east-1', '{}']) writer.text(value)
+  }
+  const encoded = writer.take()
+  const statement =
+    'INSERT INTO documents (received, minute, trace_id, id, account, region, document) FORMAT RowBinary'
+  for (let round = 0; round < 3; round++) {
+    await database.insert(statement, bytes(encoded), 'documents-1')
+    const [row] = await database.rows(sql`SELECT count() AS n FROM documents`, { n: UINT64 })
+    expect(row?.n).toBe(3n)
+  }
+})
+
 test('large results come in batches, and leaving early frees the place', async () => {
   const query = sql`SELECT number, toString(number) AS name FROM numbers(300000)`
   let next = 0n

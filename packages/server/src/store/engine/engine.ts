@@ -120,8 +120,8 @@ export class Engine {
     const mark = `fluoroscope ${this.#serial}`
     const settings = new Map([
       ['max_execution_time', String(DEFAULT_SECONDS)],
-      ...limits,
       ...context.settings,
+      ...limits,
       ['log_comment', mark],
     ])
     const format = statement.format ?? context.defaultFormat

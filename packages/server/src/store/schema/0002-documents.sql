@@ -11,8 +11,8 @@ CREATE TABLE IF NOT EXISTS documents
     minute   DateTime('UTC') CODEC(Delta, ZSTD(1)),
     trace_id FixedString(16) CODEC(ZSTD(1)),
     id       UInt64 CODEC(ZSTD(1)),
-    account  LowCardinality(String),
-    region   LowCardinality(String),
+    account  LowCardinality(String) CODEC(ZSTD(1)),
+    region   LowCardinality(String) CODEC(ZSTD(1)),
     document String CODEC(ZSTD(1)),
     INDEX by_received received TYPE minmax GRANULARITY 1,
     INDEX by_inserted inserted TYPE minmax GRANULARITY 1
