@@ -314,6 +314,45 @@ test('limits end a query with the reason, and the next answer is clean', async (
   }
 })
 
+test('failed, cancelled, left and good queries beside each other never mix their answers', async () => {
+  const endless = sql`SELECT count() AS n FROM numbers(1000000000000) WHERE sipHash64(number) = 1`
+  const failing = sql`SELECT throwIf(number = 3000) AS n FROM numbers(100000) SETTINGS max_block_size = 1000`
+  const many = sql`SELECT number AS n FROM numbers(50000)`
+  const seen = { answered: 0, failed: 0, cancelled: 0 }
+  const steps = [
+    async () => {
+      await expect(database.rows(failing, { n: UINT8 })).rejects.toMatchObject({ reason: 'failed' })
+      seen.failed += 1
+    },
+    async () => {
+      const signal = AbortSignal.timeout(20)
+      await expect(database.rows(endless, { n: UINT64 }, { signal })).rejects.toThrow()
+      seen.cancelled += 1
+    },
+    async () => {
+      for await (const batch of database.batches(many, { n: UINT64 })) {
+        expect(batch[0]?.n).toBe(0n)
+        break
+      }
+    },
+    async (mark: string) => {
+      expect(await database.rows(sql`SELECT ${text(mark)} AS v`, { v: TEXT })).toEqual([
+        { v: mark },
+      ])
+      seen.answered += 1
+    },
+  ]
+  const until = performance.now() + 3000
+  await Promise.all(
+    Array.from({ length: 8 }, async (_, client) => {
+      for (let round = client; performance.now() < until; round++) {
+        await steps[round % steps.length]?.(`client ${client} round ${round}`)
+      }
+    }),
+  )
+  expect(Math.min(seen.answered, seen.failed, seen.cancelled)).toBeGreaterThan(5)
+})
+
 test('a slow bound query does not hold up a fast one', async () => {
   const slow = database.rows(
     sql`SELECT sum(sleepEachRow(0.1)) AS s, ${text('slow')} AS v FROM numbers(15)`,

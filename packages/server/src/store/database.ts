@@ -14,8 +14,9 @@ export type Database = {
   ): Promise<readonly Row<Columns>[]>
 
   /**
-   * A large result piece by piece. Leaving the loop cancels the query in the engine. It holds one of
-   * the few places for queries until it ends: do not wait for anything slow between the batches.
+   * A large result piece by piece; leaving the loop gives up the rest. A cluster's query runs as long
+   * as its result is read: do not wait for anything slow between the batches. (The embedded engine
+   * writes the whole result to a file first, so it knows no first row before the last.)
    * @throws StoreError as `rows`
    */
   batches<Columns extends ColumnList>(

@@ -66,11 +66,17 @@ export class SessionPool {
       const message = `Too many simultaneous queries: ${this.#waitLimit} wait already`
       throw new EngineError(TOO_MANY_SIMULTANEOUS_QUERIES, message)
     }
-    await new Promise<void>((admit, refuse) => {
-      const waiting = { admit, refuse }
-      this.#waiting.push(waiting)
-      signal.addEventListener('abort', () => this.#leave(waiting, signal.reason), { once: true })
-    })
+    let leave = () => {}
+    try {
+      await new Promise<void>((admit, refuse) => {
+        const waiting = { admit, refuse }
+        this.#waiting.push(waiting)
+        leave = () => this.#leave(waiting, signal.reason)
+        signal.addEventListener('abort', leave, { once: true })
+      })
+    } finally {
+      signal.removeEventListener('abort', leave)
+    }
   }
 
   #leave(waiting: Waiting, reason: unknown): void {
