@@ -51,7 +51,7 @@ export async function planBatches(
 
 /**
  * Hands each trace that starts in one of the batch's minutes to `add`, with the start of that minute.
- * One pass over narrow columns; the event loop gets its turn with every piece of the answer.
+ * One pass over narrow columns; the event loop gets its turn after every piece of the answer.
  * @throws StoreError
  */
 export async function readTraces(
@@ -68,7 +68,10 @@ export async function readTraces(
   })
   for (let part = 0; part < parts; part++) {
     const query = graphSpans({ minutes, allMinutes, part, parts })
-    for await (const rows of database.batches(query, GRAPH_SPAN_COLUMNS)) reading.push(rows)
+    for await (const rows of database.batches(query, GRAPH_SPAN_COLUMNS)) {
+      reading.push(rows)
+      await othersTurn()
+    }
     reading.end()
   }
   return reading.result()
@@ -84,6 +87,11 @@ const NANOS_PER_MINUTE = 60_000_000_000n
 
 function minuteOf(start: bigint): number {
   return Number(start / NANOS_PER_MINUTE) * 60
+}
+
+/** Pieces that have arrived already would follow one another without a gap. */
+function othersTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Cuts rows into traces. */

@@ -218,7 +218,7 @@ describe('ServiceGraphs', () => {
           expect(await graphs.graph(start, end)).toEqual(expectedGraph(sent, start, end))
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     )
   }, 180_000)
 

@@ -89,9 +89,13 @@ function ownerOf(
   return owner
 }
 
+/** Spelled out: spreading objects took half of the time of a graph. */
 function segmentOf(row: GraphSpan): MutableSegment {
   return {
-    ...timesOf(row),
+    id: row.id,
+    start: row.start,
+    end: row.in_progress ? undefined : row.start + row.duration,
+    outcome: OUTCOMES[row.outcome] ?? UNKNOWN_OUTCOME,
     parentId: row.parent_id === 0n ? undefined : row.parent_id,
     service: keyOf(row),
     subsegments: [],
@@ -100,12 +104,13 @@ function segmentOf(row: GraphSpan): MutableSegment {
 }
 
 function subcallOf(row: GraphSpan): Subcall {
-  return { ...timesOf(row), callee: row.type === '' ? undefined : keyOf(row) }
-}
-
-function timesOf({ id, start, duration, in_progress, outcome }: GraphSpan) {
-  const end = in_progress ? undefined : start + duration
-  return { id, start, end, outcome: OUTCOMES[outcome] ?? UNKNOWN_OUTCOME }
+  return {
+    id: row.id,
+    start: row.start,
+    end: row.in_progress ? undefined : row.start + row.duration,
+    outcome: OUTCOMES[row.outcome] ?? UNKNOWN_OUTCOME,
+    callee: row.type === '' ? undefined : keyOf(row),
+  }
 }
 
 const UNKNOWN_OUTCOME: Outcome = 'ok'
