@@ -213,6 +213,26 @@ describe.skipIf(CHROMIUM === undefined)('the console (skipped where no Chromium 
     expect(complaints).toEqual([])
   })
 
+  test('a list longer than a page says that older traces exist, and loads them', async () => {
+    const many = Array.from(
+      { length: 450 },
+      (_, index) => shopTrace(120 + index).documents[0] ?? '',
+    )
+    for (let first = 0; first < many.length; first += 50) {
+      await putDocuments(server.endpoint, many.slice(first, first + 50))
+    }
+    const { page } = await open('/traces?live=0')
+    const rows = page.locator('.trace-list tbody tr')
+    await expect
+      .poll(() => page.locator('.list-foot').textContent(), { timeout: 15_000 })
+      .toContain('shown, older ones exist')
+    const before = await rows.count()
+    await page.getByRole('button', { name: 'Load more' }).click()
+    await expect.poll(() => rows.count(), { timeout: 15_000 }).toBeGreaterThan(before)
+    const ids = await page.locator('.cell-id code').allTextContents()
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
   test.each<[string, Look]>([
     ['wide and light', { width: 1440, colorScheme: 'light' }],
     ['wide and dark', { width: 1440, colorScheme: 'dark' }],

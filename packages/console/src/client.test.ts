@@ -20,6 +20,17 @@ test('a list is asked for in whole seconds, and continued by its token', async (
   ])
 })
 
+test('empty pages of a partial scan are passed over', async () => {
+  const pages = [
+    { TraceSummaries: [], NextToken: 'b' },
+    { TraceSummaries: [], NextToken: 'c' },
+    { TraceSummaries: [{ Id: ID, StartTime: 150 }], NextToken: 'd' },
+  ]
+  vi.stubGlobal('fetch', async () => Response.json(pages.shift()))
+  const page = await fetchTraceList(RANGE)
+  expect(page.ok && page.value).toMatchObject({ traces: [{ id: ID }], nextToken: 'd' })
+})
+
 test('a trace is read from its documents, inferred segments and unreadable ones told apart', async () => {
   const document = { id: '53995c3f42cd8ad8', name: 'a', trace_id: ID, start_time: 1, end_time: 2 }
   const documents = [document, { ...document, id: '63995c3f42cd8ad8', inferred: true }, { id: 1 }]

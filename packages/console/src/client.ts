@@ -1,5 +1,6 @@
 import {
   bad,
+  isJsonObject,
   type JsonValue,
   ok,
   type Result,
@@ -81,17 +82,23 @@ export function problemText(problem: ClientProblem): string {
 const TIMEOUT_MS = 30_000
 const GATEWAY_STATUSES = [502, 503, 504]
 
+const MAX_EMPTY_PAGES = 20
+
+/** Goes on over pages that a partial scan left empty (xray-behaviour 1.4), up to a bound. */
 async function fetchSummaries(
   type: 'TraceId' | 'Event',
   range: TimeRange,
   token?: string,
 ): Promise<Result<TraceListPage, ClientProblem>> {
   const input = { StartTime: range.from, EndTime: range.to, TimeRangeType: type }
-  const answer = await post(
-    '/TraceSummaries',
-    token === undefined ? input : { ...input, NextToken: token },
-  )
-  return read(answer, readTraceListPage)
+  let from = token
+  for (let pages = 1; ; pages++) {
+    const body = from === undefined ? input : { ...input, NextToken: from }
+    const page = read(await post('/TraceSummaries', body), readTraceListPage)
+    if (!page.ok || page.value.traces.length > 0) return page
+    from = page.value.nextToken
+    if (from === undefined || pages === MAX_EMPTY_PAGES) return page
+  }
 }
 
 async function post(path: string, input: object): Promise<Result<JsonValue, ClientProblem>> {
@@ -121,8 +128,10 @@ function parse(text: string): Result<JsonValue, ClientProblem> {
 
 /** Modelled errors say `Message`, constraint violations `message` (xray-behaviour 1.3). */
 function refusal(status: number, text: string): ClientProblem {
-  const message = /"message"\s*:\s*"((?:[^"\\]|\\.)*)"/i.exec(text)?.[1]
-  return { kind: 'refused', status, message: message ?? 'no reason given' }
+  const body = parse(text)
+  const error = body.ok && isJsonObject(body.value) ? body.value : {}
+  const message = [error['Message'], error['message']].find((value) => typeof value === 'string')
+  return { kind: 'refused', status, message: String(message ?? 'no reason given') }
 }
 
 function read<Value>(

@@ -110,7 +110,8 @@ export class TraceFeed {
     // Without a trace in common there may be others between: the list starts anew.
     const continues = this.#pages > 1 && fresh.some((trace) => known.has(trace.id))
     if (!continues) this.#pages = 1
-    const earlier = fresh.length === 0 ? await findEarlier(range) : 'not-asked'
+    const isNone = fresh.length === 0 && answer.value.nextToken === undefined
+    const earlier = isNone ? await findEarlier(range) : 'not-asked'
     this.#set({
       problem: undefined,
       updated: Date.now() / 1000,

@@ -1,5 +1,6 @@
 import { secondsFromUnixNanos } from '@fluoroscope/model'
 import { type ListedTrace, outcomeOfTrace } from '../answer/trace-list.ts'
+import { barScale } from '../chart/bar-scale.ts'
 import { OutcomeMark } from '../control/outcome-mark.tsx'
 import { ServiceChip } from '../control/service-chip.tsx'
 import { clockText, dayText, durationText, isoText } from '../number-text.ts'
@@ -8,9 +9,9 @@ import { printUrl, traceState } from '../url-state.ts'
 
 const SHOWN_SERVICES = 3
 
-/** The traces as a table, in the order given; bars are relative to the longest of them. */
+/** The traces as a table, in the order given; bars are relative to the others on the page. */
 export function TraceList({ traces }: { traces: readonly ListedTrace[] }) {
-  const longest = Math.max(1, ...traces.map((trace) => trace.duration ?? 0))
+  const scale = barScale(traces.flatMap(({ duration }) => duration ?? []))
   return (
     <table class="trace-list">
       <caption class="visually-hidden">Traces, newest first</caption>
@@ -32,14 +33,14 @@ export function TraceList({ traces }: { traces: readonly ListedTrace[] }) {
       </thead>
       <tbody>
         {traces.map((trace) => (
-          <TraceLine key={trace.id} trace={trace} longest={longest} />
+          <TraceLine key={trace.id} trace={trace} scale={scale} />
         ))}
       </tbody>
     </table>
   )
 }
 
-function TraceLine({ trace, longest }: { trace: ListedTrace; longest: number }) {
+function TraceLine({ trace, scale }: { trace: ListedTrace; scale: number }) {
   const outcome = outcomeOfTrace(trace)
   return (
     <tr class={outcome}>
@@ -64,7 +65,7 @@ function TraceLine({ trace, longest }: { trace: ListedTrace; longest: number }) 
         {trace.responseTime === undefined ? '–' : durationText(trace.responseTime)}
       </td>
       <td class="cell-duration">
-        <DurationBar trace={trace} longest={longest} />
+        <DurationBar trace={trace} scale={scale} />
       </td>
       <td class="number cell-annotations">{trace.annotationCount || ''}</td>
       <td class="cell-id">
@@ -112,27 +113,36 @@ function Services({ trace }: { trace: ListedTrace }) {
   const names = new Set(entry === undefined ? [] : [entry])
   for (const { name, type } of trace.services) if (type !== 'client') names.add(name)
   const all = [...names]
-  const hidden = all.slice(SHOWN_SERVICES)
   return (
     <span class="service-chips">
       {all.slice(0, SHOWN_SERVICES).map((name) => (
         <ServiceChip key={name} name={name} detail={name === entry ? 'entry' : undefined} />
       ))}
-      {hidden.length > 0 && (
-        <span class="more-services" title={hidden.join(', ')}>
-          +{hidden.length}
-        </span>
-      )}
+      <MoreServices room="wide" names={all.slice(SHOWN_SERVICES)} />
+      <MoreServices room="narrow" names={all.slice(1)} />
     </span>
   )
 }
 
-function DurationBar({ trace, longest }: { trace: ListedTrace; longest: number }) {
+/** How many services are not named; narrower windows name the entry alone. */
+function MoreServices({ room, names }: { room: 'wide' | 'narrow'; names: readonly string[] }) {
+  if (names.length === 0) return null
+  return (
+    <span class={`more-services ${room}`} title={names.join(', ')}>
+      +{names.length}
+    </span>
+  )
+}
+
+function DurationBar({ trace, scale }: { trace: ListedTrace; scale: number }) {
   if (trace.duration === undefined) return <span class="tag open">in progress</span>
-  const share = (nanos: number) => `${Math.min(100, (nanos / longest) * 100)}%`
+  const share = (nanos: number) => `${Math.min(100, (nanos / scale) * 100)}%`
   return (
     <span class="duration-bar">
-      <span class="duration-track" aria-hidden="true">
+      <span
+        class={trace.duration > scale ? 'duration-track cut' : 'duration-track'}
+        aria-hidden="true"
+      >
         <span class="duration-whole" style={{ width: share(trace.duration) }} />
         <span
           class="duration-response"

@@ -118,13 +118,13 @@ function Arrival({ known }: { known: TraceFeedState }) {
 function Content({ state, feed }: Props & { feed: TraceFeed }) {
   const known = feed.state.value
   if (known.updated === undefined) return known.problem === undefined ? <Skeleton /> : null
-  if (known.traces.length === 0) return <NothingInRange state={state} known={known} />
   const [first, last] = [known.traces[0], known.traces.at(-1)]
   // The question reached a little into the future; the picture ends now, or at the newest trace.
   const newest = first === undefined ? 0 : secondsFromUnixNanos(first.start) + 1
   const shown = { from: known.range.from, to: Math.max(known.updated, newest) }
-  const complete = known.nextToken === undefined || last === undefined
-  const loadedFrom = complete ? undefined : secondsFromUnixNanos(last.start)
+  const complete = known.nextToken === undefined
+  if (complete && last === undefined) return <NothingInRange state={state} known={known} />
+  const loadedFrom = complete || last === undefined ? undefined : secondsFromUnixNanos(last.start)
   return (
     <>
       <ActivityStrip traces={known.traces} range={shown} loadedFrom={loadedFrom} />
