@@ -15,7 +15,7 @@ export type GraphLimits = { readonly nodes: number; readonly edges: number }
 export const NO_LIMITS: GraphLimits = { nodes: 2 ** 25, edges: Number.POSITIVE_INFINITY }
 
 /** One finished request as node and edge statistics count it. */
-export type Request = {
+type Request = {
   readonly outcome: Outcome
   /** Nanoseconds; see {@link countedNanos}. */
   readonly nanos: number
@@ -97,7 +97,7 @@ export class GraphBuilder {
 }
 
 /** By name, type (none first) and account (none first), as X-Ray numbers services (9.3). */
-export function compareKeys(left: ServiceKey, right: ServiceKey): number {
+function compareKeys(left: ServiceKey, right: ServiceKey): number {
   return (
     compareText(left.name, right.name) ||
     compareText(left.type ?? '', right.type ?? '') ||

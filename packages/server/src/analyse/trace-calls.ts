@@ -13,7 +13,7 @@ export type TraceCalls = {
 }
 
 /** Ids are texts or numbers, alike within one trace. */
-export type GraphId = string | bigint
+type GraphId = string | bigint
 
 export type TimedEntity = {
   readonly id: GraphId
