@@ -35,18 +35,19 @@ export class Fleet {
 
   /**
    * Starts all processes, each when those it calls are ready.
-   * @returns the port of the storefront on 127.0.0.1
+   * @returns the port of the storefront on 127.0.0.1; undefined when stopped meanwhile
    * @throws when a process cannot start; the others are then still to be stopped
    */
-  async start(): Promise<number> {
+  async start(): Promise<number | undefined> {
     const ports: Partial<Record<ProcessName, number>> = {}
     for (const stage of STAGES) {
+      if (this.#stopping) break
       const started = await Promise.all(
         stage.map(async (name) => [name, await this.#launch(name, { ...ports })] as const),
       )
       Object.assign(ports, Object.fromEntries(started))
     }
-    return ports.storefront ?? 0
+    return ports.storefront
   }
 
   /** Ends all processes; those that do not end by themselves are killed. May be called twice. */

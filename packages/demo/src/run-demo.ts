@@ -50,7 +50,10 @@ export async function runDemo(
   })
   try {
     around.tell('starting the shop: 5 services, a database, a queue and a payment provider…')
-    const driver = new ShopDriver(await fleet.start(), seededRandom(options.seed))
+    const port = await Promise.race([fleet.start(), aborted(stopped)])
+    if (failed.signal.aborted) throw failed.signal.reason
+    if (port === undefined) return { seed: options.seed, seconds: 0, ...NOTHING_SENT }
+    const driver = new ShopDriver(port, seededRandom(options.seed))
     around.tell(
       `the shop is open: ${options.rate} requests a second, traces go to ${address}:${options.endpoint.port}`,
     )
@@ -76,10 +79,8 @@ async function drive(
     around.tell(progressLine(driver.counts, Math.round((around.nowMs() - startedMs) / 1000)))
   }, 1000)
   try {
-    if (!stopped.aborted) {
-      driver.start(options.rate, around.nowMs)
-      await durationOrStop(options.durationMs, stopped)
-    }
+    driver.start(options.rate, around.nowMs)
+    await durationOrStop(options.durationMs, stopped)
   } finally {
     clearInterval(progress)
     await driver.stop()
@@ -95,16 +96,27 @@ function progressLine(counts: DriverCounts, seconds: number): string {
   )
 }
 
-function durationOrStop(durationMs: number | undefined, stopped: AbortSignal): Promise<void> {
+/** Resolves, to nothing, when the signal is aborted. */
+function aborted(signal: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {
-    const timer = durationMs === undefined ? undefined : setTimeout(resolve, durationMs)
-    stopped.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer)
-        resolve()
-      },
-      { once: true },
-    )
+    if (signal.aborted) resolve(undefined)
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true })
   })
+}
+
+const NOTHING_SENT: DriverCounts = {
+  sent: 0,
+  skipped: 0,
+  clientErrors: 0,
+  serverErrors: 0,
+  unanswered: 0,
+  byKind: {},
+  byStatus: {},
+}
+
+async function durationOrStop(durationMs: number | undefined, stopped: AbortSignal): Promise<void> {
+  const over = new AbortController()
+  const timer = durationMs === undefined ? undefined : setTimeout(() => over.abort(), durationMs)
+  await aborted(AbortSignal.any([stopped, over.signal]))
+  clearTimeout(timer)
 }

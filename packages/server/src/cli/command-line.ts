@@ -91,9 +91,9 @@ function printHelp(argv: readonly string[], io: CommandIo, serve: ServeCommand):
 
 function overview(): string {
   const lines = [
-    ['serve', 'receive traces, keep them, answer and show them (the default)'],
+    ['serve', 'receive traces, keep them, show them (the default)'],
     ...[...COMMANDS].map(([name, { summary }]) => [name, summary]),
-    ['help', 'tell more of a command: fluoroscope help traces'],
+    ['help', 'tell more of one: fluoroscope help traces'],
   ]
   return `fluoroscope: self-hosted tracing that speaks the AWS X-Ray API
 
@@ -101,7 +101,7 @@ Usage: fluoroscope <command> [flags]
 
 ${lines.map(([name = '', summary]) => `  ${name.padEnd(10)}${summary}`).join('\n')}
 
-First steps: \`fluoroscope serve\` in one terminal, \`fluoroscope demo\` in a second,
+First steps: \`fluoroscope serve\` in one terminal, \`fluoroscope demo\` in another,
 then \`fluoroscope traces\`, or http://127.0.0.1:2000 in a browser.
 `
 }
