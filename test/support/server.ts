@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 const MAIN = resolve(import.meta.dirname, '../../packages/server/dist/main.js')
 const START_TIMEOUT_MS = 30_000
 
-export type Ready = {
+type Ready = {
   readonly ready: true
   readonly http: number
   readonly udp: number

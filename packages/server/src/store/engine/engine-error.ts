@@ -21,7 +21,7 @@ export class EngineError extends Error {
 export const BAD_ARGUMENTS = 36
 export const SYNTAX_ERROR = 62
 export const TOO_MANY_SIMULTANEOUS_QUERIES = 202
-export const NOT_ENOUGH_SPACE = 243
+const NOT_ENOUGH_SPACE = 243
 export const QUERY_WAS_CANCELLED = 394
 export const UNKNOWN_QUERY_PARAMETER = 456
 export const AUTHENTICATION_FAILED = 516

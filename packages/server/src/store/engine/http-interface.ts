@@ -29,7 +29,7 @@ export function createHttpInterface(engine: Engine, secret: string): Server {
 }
 
 /** The name that goes with the secret. */
-export const ENGINE_USER = 'fluoroscope'
+const ENGINE_USER = 'fluoroscope'
 
 const MAX_CONNECTIONS = 512
 const MAX_HEADER_BYTES = 4 * 1024 * 1024
