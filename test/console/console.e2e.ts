@@ -77,12 +77,16 @@ describe.skipIf(CHROMIUM === undefined)('the console (skipped where no Chromium 
     await rows.nth(1).waitFor()
     await page.getByRole('button', { name: 'Live' }).click()
     expect(new URL(page.url()).searchParams.get('live')).toBe('0')
-    await page.getByRole('button', { name: 'Live' }).click()
     await putDocuments(
       server.endpoint,
       shopTrace(1, { url: 'https://shop.example/late' }).documents,
     )
-    await page.getByRole('link', { name: '/late' }).waitFor()
+    const late = page.getByRole('link', { name: '/late' })
+    // Longer than a live list waits between two questions.
+    await page.waitForTimeout(6500)
+    expect(await late.count()).toBe(0)
+    await page.getByRole('button', { name: 'Live' }).click()
+    await late.waitFor()
   })
 
   test('the range is in the address and asks anew', async () => {
