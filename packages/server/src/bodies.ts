@@ -1,5 +1,6 @@
 import { bad, ok, type Result } from '@fluoroscope/model'
 import type { ByteBudget } from './lib/byte-budget.ts'
+import { decodeUtf8 } from './parse/decode-utf8.ts'
 import { type Body, type BodyProblem, chunksOf, readBody } from './receive/http-body.ts'
 import { inflate, parseContentEncoding } from './receive/inflate.ts'
 import type { OperationError } from './show/operation-error.ts'
@@ -64,15 +65,8 @@ function textOf({ bytes, encoding }: SentBody): Result<string, OperationError> {
         : { kind: 'serialization', message: `The body is not valid ${encoding}` },
     )
   }
-  return decodeUtf8(inflated.value)
-}
-
-/** Bytes that are not UTF-8 are refused, never replaced. */
-export function decodeUtf8(bytes: Uint8Array): Result<string, OperationError> {
-  try {
-    return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error
-    return bad({ kind: 'serialization', message: 'The body is not UTF-8' })
-  }
+  const text = decodeUtf8(inflated.value)
+  return text === undefined
+    ? bad({ kind: 'serialization', message: 'The body is not UTF-8' })
+    : ok(text)
 }

@@ -6,6 +6,7 @@ import type { OperationError } from './show/operation-error.ts'
 
 /** Where batches are parsed and encoded; takes ownership of their bytes. */
 export type Encoders = {
+  start(): void
   /** @throws EncoderError when the batch ended its worker, or took too long */
   encode(batch: Batch): Promise<Result<EncodedBatch, OperationError>>
   /** Workers that ended by themselves or had to be ended. */
@@ -25,6 +26,7 @@ export function inlineEncoders(): Encoders {
   return {
     crashes: 0,
     waiting: 0,
+    start: () => {},
     encode: async (batch) => new BatchEncoder().encode(batch),
     stop: async () => {},
   }
@@ -34,7 +36,10 @@ export type ParsePoolOptions = {
   readonly script: URL
   readonly size: number
   readonly log: Log
+  /** For one batch, 15 seconds. */
   readonly timeoutMs?: number
+  /** Of the objects of one worker, 768 MiB. */
+  readonly maxHeapMiB?: number
 }
 
 /**
@@ -47,6 +52,7 @@ export class ParsePool implements Encoders {
   readonly #queue: Task[] = []
   #crashes = 0
   #stopping = false
+  readonly #reopening = new Set<NodeJS.Timeout>()
 
   constructor(options: ParsePoolOptions) {
     this.#options = options
@@ -67,6 +73,7 @@ export class ParsePool implements Encoders {
   /** Ends the workers; what still waits fails. Drain first. */
   async stop(): Promise<void> {
     this.#stopping = true
+    for (const timer of this.#reopening) clearTimeout(timer)
     const slots = this.#slots.splice(0)
     await Promise.all(slots.map(({ worker }) => worker.terminate()))
     const left = [...slots.flatMap(({ tasks }) => tasks), ...this.#queue.splice(0)]
@@ -82,14 +89,14 @@ export class ParsePool implements Encoders {
 
   #open(): Slot {
     const worker = new Worker(this.#options.script, {
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: this.#options.maxHeapMiB ?? MAX_HEAP_MIB },
     })
     const slot: Slot = { worker, tasks: [], timer: undefined, problem: undefined }
     worker.on('message', (answer: ParseAnswer) => this.#answer(slot, answer))
     worker.on('error', (error) => {
       slot.problem = error
     })
-    worker.on('exit', () => this.#replace(slot))
+    worker.on('exit', () => this.#close(slot))
     return slot
   }
 
@@ -124,19 +131,29 @@ export class ParsePool implements Encoders {
     }, this.#options.timeoutMs ?? TIMEOUT_MS)
   }
 
-  #replace(slot: Slot): void {
+  #close(slot: Slot): void {
     clearTimeout(slot.timer)
     const index = this.#slots.indexOf(slot)
     if (this.#stopping || index < 0) return
     this.#crashes += 1
-    this.#slots[index] = this.#open()
+    this.#slots.splice(index, 1)
+    this.#reopen()
     const cause = slot.problem ?? new Error('the worker ended')
-    this.#options.log.error('a parser ended and was replaced', {
+    this.#options.log.error('a parser ended and is replaced', {
       batches: slot.tasks.length,
       ...describeError(cause),
     })
     for (const task of slot.tasks) task.reject(new EncoderError('the parser ended', { cause }))
-    this.#dispatch()
+  }
+
+  /** Not at once: a worker that cannot even start must not be tried in a loop. */
+  #reopen(): void {
+    const timer = setTimeout(() => {
+      this.#reopening.delete(timer)
+      this.#slots.push(this.#open())
+      this.#dispatch()
+    }, REOPEN_MS)
+    this.#reopening.add(timer)
   }
 }
 
@@ -145,7 +162,8 @@ export type ParseAnswer = Result<EncodedBatch, OperationError>
 /** One is parsed while the next is on its way. */
 const TASKS_PER_WORKER = 2
 const TIMEOUT_MS = 15_000
-const MAX_HEAP_MB = 768
+const REOPEN_MS = 100
+const MAX_HEAP_MIB = 768
 
 type Task = {
   readonly batch: Batch

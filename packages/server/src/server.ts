@@ -25,7 +25,12 @@ import { RequestCounts } from './show/request-counts.ts'
 import { StoreError } from './store/database.ts'
 import { Store } from './store/store.ts'
 import { graphMetrics, storeMetrics } from './store-metrics.ts'
-import { inlineUdpReceiver, threadedUdpReceiver, type UdpReceiver } from './udp-receiver.ts'
+import {
+  inlineUdpReceiver,
+  threadedUdpReceiver,
+  type UdpReceiver,
+  type UdpReceiverOptions,
+} from './udp-receiver.ts'
 
 /** A listener could not be opened; the message names address, port and flag. */
 export class ListenError extends Error {
@@ -47,7 +52,7 @@ export class Server {
   readonly #budget: ByteBudget
   readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_DELAY_STEP_MS })
   #http: HttpServer | undefined
-  #udp: UdpReceiver | undefined
+  readonly #udp: UdpReceiver | undefined
   #udpListening: UdpListening | undefined
 
   constructor(config: Config, log: Log) {
@@ -76,15 +81,18 @@ export class Server {
       ledger: this.#ledger,
       log,
       now,
-      defaults: config,
+      defaults: { account: config.account, region: config.region },
       maxInflatedBytes: config.maxInflatedBytes,
     })
+    this.#udp = createUdpReceiver(config, log, this.#ingest)
   }
 
   /** @throws ListenError, StoreError; nothing is left open then */
   async start(): Promise<Listening> {
     try {
       this.#loopDelay.enable()
+      this.#encoders.start()
+      this.#udp?.prepare()
       const assets = loadConsoleAssets(consoleFolder())
       await this.#store.start()
       this.#log.info('the store is ready', { enginePid: this.#store.enginePid })
@@ -138,18 +146,8 @@ export class Server {
   }
 
   async #startUdp(): Promise<number | null> {
-    const { host, udpPort, udpBufferBytes, udpQueueBytes } = this.#config
-    if (udpPort === undefined) return null
-    this.#udp = createUdpReceiver({
-      settings: {
-        host,
-        port: udpPort,
-        receiveBufferBytes: udpBufferBytes,
-        queueBytes: udpQueueBytes,
-      },
-      take: (batch) => this.#ingest.putDatagrams(batch),
-      log: this.#log,
-    })
+    const { host, udpPort } = this.#config
+    if (this.#udp === undefined) return null
     const listening = await this.#udp.start().catch((cause) => {
       throw listenError(cause, `UDP ${host}:${udpPort}`, '--udp-port')
     })
@@ -205,16 +203,26 @@ const BUILT = import.meta.url.endsWith('.js')
 function createEncoders(config: Config, log: Log): Encoders {
   if (!BUILT) return inlineEncoders()
   const spare = Math.max(1, availableParallelism() - 1)
-  const pool = new ParsePool({
+  return new ParsePool({
     script: new URL('./parse-worker.js', import.meta.url),
     size: config.parseWorkers ?? Math.min(spare, MAX_PARSE_WORKERS),
     log,
   })
-  pool.start()
-  return pool
 }
 
-function createUdpReceiver(options: Parameters<typeof inlineUdpReceiver>[0]): UdpReceiver {
+function createUdpReceiver(config: Config, log: Log, ingest: Ingest): UdpReceiver | undefined {
+  const { host, udpPort, udpBufferBytes, udpQueueBytes } = config
+  if (udpPort === undefined) return undefined
+  const options: UdpReceiverOptions = {
+    settings: {
+      host,
+      port: udpPort,
+      receiveBufferBytes: udpBufferBytes,
+      queueBytes: udpQueueBytes,
+    },
+    take: (batch) => ingest.putDatagrams(batch),
+    log,
+  }
   return BUILT
     ? threadedUdpReceiver(new URL('./udp-worker.js', import.meta.url), options)
     : inlineUdpReceiver(options)

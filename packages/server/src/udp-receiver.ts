@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { unreachable } from '@fluoroscope/model'
 import type { Log } from './lib/log.ts'
 import {
   type DatagramBatch,
@@ -11,6 +12,8 @@ export type UdpSettings = Omit<UdpDaemonOptions, 'onBatch' | 'onError'>
 
 /** The daemon's UDP side, on this thread or on one of its own. */
 export type UdpReceiver = {
+  /** Starts what takes time, so that {@link start} does not. */
+  prepare(): void
   /** Rejects with the system's error. */
   start(): Promise<UdpListening>
   /** Resolves when every datagram that was taken has been handed over. */
@@ -26,6 +29,7 @@ export type UdpReceiverOptions = {
 
 /** What the thread is told. */
 export type UdpOrder =
+  | { readonly kind: 'start' }
   | { readonly kind: 'settle'; readonly bytes: number }
   | { readonly kind: 'stop' }
 
@@ -47,52 +51,88 @@ export function inlineUdpReceiver({ settings, take, log }: UdpReceiverOptions): 
     },
     onError: (error) => log.error('the UDP socket failed', { error: error.message }),
   })
-  return daemon
+  return { prepare: () => {}, start: () => daemon.start(), stop: () => daemon.stop() }
 }
 
-export function threadedUdpReceiver(
-  script: URL,
-  { settings, take, log }: UdpReceiverOptions,
-): UdpReceiver {
-  let worker: Worker | undefined
-  let stopped = () => {}
-  const start = () =>
-    new Promise<UdpListening>((resolve, reject) => {
-      const thread = new Worker(script, { workerData: settings })
-      worker = thread
-      const tell = (order: UdpOrder) => thread.postMessage(order)
-      thread.on('error', (error) => {
-        log.error('the UDP thread failed', { error: error.message })
-        reject(error)
-      })
-      thread.on('exit', () => stopped())
-      thread.on('message', (message: UdpMessage) => {
-        switch (message.kind) {
-          case 'listening':
-            return resolve(message.listening)
-          case 'refused':
-            return reject(Object.assign(new Error(message.message), { code: message.code }))
-          case 'error':
-            return log.error('the UDP socket failed', { error: message.message })
-          case 'stopped':
-            return stopped()
-          case 'batch': {
-            const bytes = message.batch.bytes.length
-            void take(message.batch).then(() => tell({ kind: 'settle', bytes }))
-          }
-        }
-      })
-    })
-  const stop = async () => {
-    const thread = worker
-    worker = undefined
-    if (thread === undefined) return
-    await new Promise<void>((resolve) => {
-      stopped = resolve
-      const order: UdpOrder = { kind: 'stop' }
-      thread.postMessage(order)
-    })
-    await thread.terminate()
+export function threadedUdpReceiver(script: URL, options: UdpReceiverOptions): UdpReceiver {
+  return new ThreadedUdpReceiver(script, options)
+}
+
+class ThreadedUdpReceiver implements UdpReceiver {
+  readonly #script: URL
+  readonly #options: UdpReceiverOptions
+  #worker: Worker | undefined
+  #listening: PromiseWithResolvers | undefined
+  #stopped = () => {}
+
+  constructor(script: URL, options: UdpReceiverOptions) {
+    this.#script = script
+    this.#options = options
   }
-  return { start, stop }
+
+  prepare(): void {
+    const { settings, log } = this.#options
+    const worker = new Worker(this.#script, { workerData: settings })
+    worker.on('message', (message: UdpMessage) => this.#hear(message))
+    worker.on('error', (error) => {
+      log.error('the UDP thread failed', { error: error.message })
+      this.#listening?.reject(error)
+    })
+    worker.on('exit', () => this.#stopped())
+    this.#worker = worker
+  }
+
+  start(): Promise<UdpListening> {
+    return new Promise((resolve, reject) => {
+      this.#listening = { resolve, reject }
+      this.#tell({ kind: 'start' })
+    })
+  }
+
+  async stop(): Promise<void> {
+    const worker = this.#worker
+    if (worker === undefined) return
+    await new Promise<void>((resolve) => {
+      this.#stopped = resolve
+      this.#tell({ kind: 'stop' })
+    })
+    this.#worker = undefined
+    await worker.terminate()
+  }
+
+  #tell(order: UdpOrder): void {
+    this.#worker?.postMessage(order)
+  }
+
+  #hear(message: UdpMessage): void {
+    switch (message.kind) {
+      case 'listening':
+        this.#listening?.resolve(message.listening)
+        break
+      case 'refused':
+        this.#listening?.reject(Object.assign(new Error(message.message), { code: message.code }))
+        break
+      case 'error':
+        this.#options.log.error('the UDP socket failed', { error: message.message })
+        break
+      case 'stopped':
+        this.#stopped()
+        break
+      case 'batch':
+        this.#take(message.batch)
+        break
+      default:
+        unreachable(message)
+    }
+  }
+
+  #take(batch: DatagramBatch): void {
+    const bytes = batch.bytes.length
+    void this.#options.take(batch).then(() => this.#tell({ kind: 'settle', bytes }))
+  }
+}
+
+type PromiseWithResolvers = {
+  resolve(listening: UdpListening): void
+  reject(error: Error): void
 }

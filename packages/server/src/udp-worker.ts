@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { assert } from '@fluoroscope/model'
+import { assert, unreachable } from '@fluoroscope/model'
 import { UdpDaemon } from './receive/udp-daemon.ts'
 import type { UdpMessage, UdpOrder, UdpSettings } from './udp-receiver.ts'
 
@@ -16,12 +16,26 @@ const daemon = new UdpDaemon({
 })
 
 port.on('message', (order: UdpOrder) => {
-  if (order.kind === 'settle') daemon.settle(order.bytes)
-  else void daemon.stop().then(() => post({ kind: 'stopped' }))
+  switch (order.kind) {
+    case 'start':
+      void start()
+      break
+    case 'settle':
+      daemon.settle(order.bytes)
+      break
+    case 'stop':
+      void daemon.stop().then(() => post({ kind: 'stopped' }))
+      break
+    default:
+      unreachable(order)
+  }
 })
 
-daemon.start().then(
-  (listening) => post({ kind: 'listening', listening }),
-  (error: NodeJS.ErrnoException) =>
-    post({ kind: 'refused', code: error.code ?? '', message: error.message }),
-)
+async function start(): Promise<void> {
+  try {
+    post({ kind: 'listening', listening: await daemon.start() })
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException
+    post({ kind: 'refused', code, message })
+  }
+}

@@ -23,7 +23,9 @@ export function invalidRequest(message: string): OperationError {
 /** The error in the form of restJson1, as AWS sends it. */
 export function errorResponse(error: OperationError): Response {
   const { status, type } = formOf(error.kind)
-  return Response.json(bodyOf(error), { status, headers: { 'x-amzn-errortype': type } })
+  const mayRetry = status === 429 || status === 503
+  const headers = { 'x-amzn-errortype': type, ...(mayRetry ? { 'Retry-After': '1' } : {}) }
+  return Response.json(bodyOf(error), { status, headers })
 }
 
 type Form = { readonly status: number; readonly type: string }

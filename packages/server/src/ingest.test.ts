@@ -1,0 +1,200 @@
+import { gzipSync } from 'node:zlib'
+import { bad, ok, unixNanos } from '@fluoroscope/model'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Ingest } from './ingest.ts'
+import { Ledger, type LedgerEntry } from './lib/ledger.ts'
+import { createLog } from './lib/log.ts'
+import { EncoderError, type Encoders, inlineEncoders } from './parse-pool.ts'
+import type { SentBody } from './show/request-body.ts'
+import type { JournalRefusal } from './store/journal.ts'
+import type { EncodedRows } from './store/segment-row.ts'
+
+const CONTEXT = { account: '000000000000', region: 'us-east-1' }
+
+type Fate = 'kept' | JournalRefusal['code'] | 'parser-failed'
+
+/** An ingest whose journal and parsers do as `fates` say, one after the other, then always well. */
+function ingest(fates: readonly Fate[] = []) {
+  const left = [...fates]
+  const appended: EncodedRows[] = []
+  const ledger = new Ledger()
+  const inline = inlineEncoders()
+  const encoders: Encoders = {
+    ...inline,
+    encode: async (batch) => {
+      if (left[0] !== 'parser-failed') return await inline.encode(batch)
+      left.shift()
+      throw new EncoderError('the parser ended')
+    },
+  }
+  const made = new Ingest({
+    encoders,
+    append: async (rows) => {
+      const fate = left.shift() ?? 'kept'
+      if (fate !== 'kept') return bad({ code: fate as JournalRefusal['code'], text: fate })
+      appended.push(rows)
+      return ok(undefined)
+    },
+    ledger,
+    log: createLog({ level: 'silent' }),
+    now: () => unixNanos(1_795_388_400_000_000_000n),
+    defaults: CONTEXT,
+    maxInflatedBytes: 1_000_000,
+  })
+  return { made, ledger, appended }
+}
+
+let id = 0
+
+function document(name: string): string {
+  id += 1
+  return JSON.stringify({
+    name,
+    id: id.toString(16).padStart(16, '0'),
+    trace_id: '1-58406520-a006649127e371903a2de979',
+    start_time: 1_795_388_399,
+    end_time: 1_795_388_400,
+  })
+}
+
+function body(documents: readonly string[]): SentBody & { readonly released: () => number } {
+  let released = 0
+  return {
+    bytes: new Uint8Array(gzipSync(JSON.stringify({ TraceSegmentDocuments: documents }))),
+    encoding: 'gzip',
+    release: () => {
+      released += 1
+    },
+    released: () => released,
+  }
+}
+
+function datagrams(texts: readonly string[], dropped = 0) {
+  const parts = texts.map((text) => Buffer.from(text))
+  let end = 0
+  const ends = parts.map((part) => {
+    end += part.length
+    return end
+  })
+  return { bytes: new Uint8Array(Buffer.concat(parts)), ends: Uint32Array.from(ends), dropped }
+}
+
+const HEADER = '{"format":"json","version":1}\n'
+
+function sum(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((total, count) => total + count, 0)
+}
+
+function settled(entry: LedgerEntry): number {
+  return entry.stored + sum(entry.sampledOut) + sum(entry.rejected) + sum(entry.dropped)
+}
+
+test('good documents are appended, bad ones named in their order, memory given back', async () => {
+  const { made, ledger, appended } = ingest()
+  const sent = body([document('a'), document(''), 'nope', document('b')])
+  const answer = await made.putSegments(sent, CONTEXT)
+  expect(answer.ok && answer.value.map(({ code }) => code)).toEqual(['MissingName', 'ParseError'])
+  expect(appended.map(({ documentCount }) => documentCount)).toEqual([2])
+  expect(sent.released()).toBe(1)
+  expect(ledger.entries()).toMatchObject([{ source: 'http', received: 4, stored: 2, inFlight: 0 }])
+})
+
+test('a request without any good document is answered without the journal', async () => {
+  const { made, appended } = ingest()
+  const answer = await made.putSegments(body(['nope']), CONTEXT)
+  expect(answer.ok && answer.value).toHaveLength(1)
+  expect(appended).toEqual([])
+})
+
+test.each([
+  ['journal-full', 'throttled'],
+  ['disk-full', 'unavailable'],
+  ['stopping', 'unavailable'],
+] as const)('%s is told as %s and counted', async (code, kind) => {
+  const { made, ledger } = ingest([code])
+  const answer = await made.putSegments(body([document('a'), 'nope']), CONTEXT)
+  expect(answer).toEqual({ ok: false, problem: { kind, message: code } })
+  expect(ledger.entries()).toMatchObject([
+    {
+      received: 2,
+      stored: 0,
+      rejected: new Map([['ParseError', 1]]),
+      dropped: new Map([[code, 1]]),
+    },
+  ])
+})
+
+test('a parser that fails costs a request its answer, datagrams are counted', async () => {
+  const { made, ledger } = ingest(['parser-failed', 'parser-failed'])
+  const sent = body([document('a')])
+  expect(await made.putSegments(sent, CONTEXT)).toMatchObject({ problem: { kind: 'failure' } })
+  expect(sent.released()).toBe(1)
+  await made.putDatagrams(datagrams([HEADER + document('a'), HEADER + document('b')]))
+  expect(ledger.entries()).toMatchObject([
+    { source: 'udp', received: 2, dropped: new Map([['parser-failed', 2]]), inFlight: 0 },
+  ])
+})
+
+test('a body that inflates beyond the limit is refused', async () => {
+  const { made } = ingest()
+  const answer = await made.putSegments(body([' '.repeat(2_000_000)]), CONTEXT)
+  expect(answer).toMatchObject({ ok: false, problem: { kind: 'too-large' } })
+})
+
+test('every put has a receipt of its own, every datagram too', async () => {
+  const { made, appended } = ingest()
+  await made.putSegments(body([document('a'), document('b')]), CONTEXT)
+  await made.putDatagrams(datagrams([HEADER + document('c'), 'x', HEADER + document('d')]))
+  await made.putSegments(body([document('e')]), CONTEXT)
+  // The receipt is the first column of a row: nanoseconds in eight bytes.
+  const receipts = appended.map(({ documents }) => Buffer.from(documents).readBigInt64LE(0))
+  const base = 1_795_388_400_000_000_000n
+  expect(receipts).toEqual([base, base + 1n, base + 4n])
+})
+
+test('drain waits for what is in flight', async () => {
+  const { made, ledger } = ingest()
+  const put = made.putSegments(body([document('a')]), CONTEXT)
+  await made.drain()
+  expect(ledger.entries()[0]?.stored).toBe(1)
+  expect((await put).ok).toBe(true)
+  await made.drain()
+})
+
+test('the ledger adds up to the unit, whatever is sent and whatever the journal does', async () => {
+  const text = fc.constantFrom('good', 'nameless', 'nope', 'T1Sabc')
+  const put = fc.record({
+    udp: fc.boolean(),
+    texts: fc.array(text, { minLength: 1, maxLength: 8 }),
+    lost: fc.nat(3),
+    fate: fc.constantFrom<Fate>('kept', 'kept', 'journal-full', 'disk-full', 'parser-failed'),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(put, { maxLength: 12 }), async (puts) => {
+      for (const { udp, texts, lost, fate } of puts) {
+        const { made, ledger, appended } = ingest([fate])
+        const documents = texts.map((each) =>
+          each === 'good' ? document('a') : each === 'nameless' ? document('') : each,
+        )
+        if (udp)
+          await made.putDatagrams(
+            datagrams(
+              documents.map((each) => HEADER + each),
+              lost,
+            ),
+          )
+        else await made.putSegments(body(documents), CONTEXT)
+        const [entry] = ledger.entries()
+        const read = fate === 'parser-failed' ? 0 : texts.length
+        const expected = udp ? texts.length + lost : read
+        expect(entry?.received ?? 0).toBe(expected)
+        expect(entry?.inFlight ?? 0).toBe(0)
+        expect(entry === undefined ? 0 : settled(entry)).toBe(expected)
+        const rows = appended.reduce((total, { documentCount }) => total + documentCount, 0)
+        expect(entry?.stored ?? 0).toBe(rows)
+      }
+    }),
+    { numRuns: 50 },
+  )
+})
