@@ -1,7 +1,6 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import type { Hono } from 'hono'
 
 export type HttpServerOptions = {
   readonly host: string
@@ -9,15 +8,22 @@ export type HttpServerOptions = {
   readonly maxConnections: number
 }
 
+/** Answers a request; `incoming` is the socket's view of it. */
+export type Fetch = (
+  request: Request,
+  bindings: { readonly incoming: IncomingMessage },
+) => Response | Promise<Response>
+
 /** The HTTP port: node's server with its limits, answered by the app. */
 export class HttpServer {
   readonly #server: Server
   readonly #options: HttpServerOptions
 
-  // biome-ignore lint/suspicious/noExplicitAny: the bindings of the app are node's, given by the listener
-  constructor(app: Hono<any>, options: HttpServerOptions) {
+  constructor(fetch: Fetch, options: HttpServerOptions) {
     this.#options = options
-    const answer = getRequestListener(app.fetch)
+    const answer = getRequestListener((request, bindings) =>
+      fetch(request, { incoming: bindings.incoming as IncomingMessage }),
+    )
     this.#server = createServer(
       {
         headersTimeout: 10_000,

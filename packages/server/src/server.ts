@@ -139,7 +139,7 @@ export class Server {
         this.#log.error('an operation failed', { operation, ...describeError(error) }),
       newRequestId: randomUUID,
     })
-    this.#http = new HttpServer(app, { host, port: httpPort, maxConnections })
+    this.#http = new HttpServer(app.fetch, { host, port: httpPort, maxConnections })
     return await this.#http.start().catch((cause) => {
       throw listenError(cause, `HTTP ${host}:${httpPort}`, '--port')
     })

@@ -64,32 +64,43 @@ class ThreadedUdpReceiver implements UdpReceiver {
   #worker: Worker | undefined
   #listening: PromiseWithResolvers | undefined
   #stopped = () => {}
+  #stopping = false
+  #settings: UdpSettings
 
   constructor(script: URL, options: UdpReceiverOptions) {
     this.#script = script
     this.#options = options
+    this.#settings = options.settings
   }
 
   prepare(): void {
-    const { settings, log } = this.#options
-    const worker = new Worker(this.#script, { workerData: settings })
+    const { log } = this.#options
+    const worker = new Worker(this.#script, { workerData: this.#settings })
     worker.on('message', (message: UdpMessage) => this.#hear(message))
     worker.on('error', (error) => {
       log.error('the UDP thread failed', { error: error.message })
       this.#listening?.reject(error)
     })
-    worker.on('exit', () => this.#stopped())
+    worker.on('exit', () => {
+      this.#worker = undefined
+      this.#stopped()
+      if (!this.#stopping) setTimeout(() => this.#restart(), RESTART_MS).unref()
+    })
     this.#worker = worker
   }
 
-  start(): Promise<UdpListening> {
-    return new Promise((resolve, reject) => {
+  async start(): Promise<UdpListening> {
+    const listening = await new Promise<UdpListening>((resolve, reject) => {
       this.#listening = { resolve, reject }
       this.#tell({ kind: 'start' })
     })
+    // A thread that replaces this one listens where this one did.
+    this.#settings = { ...this.#settings, port: listening.port }
+    return listening
   }
 
   async stop(): Promise<void> {
+    this.#stopping = true
     const worker = this.#worker
     if (worker === undefined) return
     await new Promise<void>((resolve) => {
@@ -98,6 +109,16 @@ class ThreadedUdpReceiver implements UdpReceiver {
     })
     this.#worker = undefined
     await worker.terminate()
+  }
+
+  #restart(): void {
+    if (this.#stopping) return
+    const { log } = this.#options
+    this.prepare()
+    this.start().then(
+      ({ port }) => log.warn('the UDP thread was replaced', { port }),
+      (error: Error) => log.error('the UDP thread cannot listen', { error: error.message }),
+    )
   }
 
   #tell(order: UdpOrder): void {
@@ -131,6 +152,8 @@ class ThreadedUdpReceiver implements UdpReceiver {
     void this.#options.take(batch).then(() => this.#tell({ kind: 'settle', bytes }))
   }
 }
+
+const RESTART_MS = 200
 
 type PromiseWithResolvers = {
   resolve(listening: UdpListening): void
