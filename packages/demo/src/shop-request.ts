@@ -20,7 +20,7 @@ export type Customer = { readonly id: string; readonly tier: 'bronze' | 'silver'
 
 export type CartItem = { readonly sku: string; readonly quantity: number }
 
-export type RequestBody =
+type RequestBody =
   | { readonly items: readonly CartItem[] }
   | { readonly items: readonly CartItem[]; readonly card: string; readonly country: string }
 
@@ -30,7 +30,7 @@ export const UNLUCKY_CUSTOMER: Customer = { id: 'customer-0042', tier: 'gold' }
 /** Customers whose baskets share an overloaded partition. */
 export const HOT_CUSTOMER_PREFIX = 'reseller-'
 
-export const CARD_ACCEPTED = 'tok_visa'
+const CARD_ACCEPTED = 'tok_visa'
 export const CARD_SLOW = 'tok_slow_issuer'
 export const CARD_DECLINED = 'tok_declined'
 export const CARD_PROVIDER_DOWN = 'tok_provider_down'

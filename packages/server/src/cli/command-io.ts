@@ -16,7 +16,7 @@ export type CommandIo = {
   readonly signal: AbortSignal
 }
 
-export type TextSink = { write(text: string): unknown }
+type TextSink = { write(text: string): unknown }
 
 /** A command gets the arguments behind its name and gives the exit code. */
 export type Command = (argv: readonly string[], io: CommandIo) => Promise<number>

@@ -17,7 +17,7 @@ export function layoutTraceTable(
 }
 
 /** What became of the request: one word of X-Ray, in the order throttle, fault, error. */
-export function outcomeOfSummary(summary: TraceSummaryOutput): Outcome {
+function outcomeOfSummary(summary: TraceSummaryOutput): Outcome {
   if (summary.HasThrottle) return 'throttle'
   if (summary.HasFault) return 'fault'
   return summary.HasError ? 'error' : 'ok'
