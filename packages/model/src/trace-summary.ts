@@ -40,6 +40,8 @@ export type TraceSummary = {
   readonly faultRootCauses: readonly RootCause[]
   readonly errorRootCauses: readonly RootCause[]
   readonly responseTimeRootCauses: readonly ResponseTimeRootCause[]
+  /** Fault and error causes left out of the lists. */
+  readonly omittedRootCauses: number
 }
 
 export type AnnotationUse = {

@@ -3,6 +3,7 @@ import type { Ingest } from './ingest.ts'
 import type { ByteBudget } from './lib/byte-budget.ts'
 import type { Ledger, LedgerEntry } from './lib/ledger.ts'
 import { counter, gauge, type Metric, printMetrics, type Sample } from './lib/prometheus.ts'
+import type { Omissions } from './omissions.ts'
 import type { Encoders } from './parse-pool.ts'
 import type { RequestCounts } from './show/request-counts.ts'
 
@@ -12,6 +13,7 @@ export type MetricSources = {
   readonly ingest: Ingest
   readonly encoders: Encoders
   readonly counts: RequestCounts
+  readonly omissions: Omissions
   readonly budget: ByteBudget
   readonly loopDelay: IntervalHistogram
   /** Datagrams the kernel dropped; undefined where it does not tell. */
@@ -23,7 +25,7 @@ export type MetricSources = {
 export const LOOP_DELAY_STEP_MS = 10
 
 export async function collectMetrics(sources: MetricSources): Promise<string> {
-  const { ledger, ingest, encoders, counts, budget, loopDelay } = sources
+  const { ledger, ingest, encoders, counts, omissions, budget, loopDelay } = sources
   const kernelDrops = await sources.kernelDrops()
   const memory = process.memoryUsage()
   return printMetrics([
@@ -52,6 +54,11 @@ export async function collectMetrics(sources: MetricSources): Promise<string> {
         labels: { operation, status: String(status) },
         value: count,
       })),
+    ),
+    counter(
+      'fluoroscope_omitted_total',
+      'What limits kept out of answers.',
+      [...omissions.counts()].map(([what, value]) => ({ labels: { what }, value })),
     ),
     ...sources.store(),
     gauge('fluoroscope_event_loop_delay_seconds', 'Delay of the main event loop since start.', [

@@ -8,6 +8,7 @@ import {
 } from './act/sampling-targets.ts'
 import type { ServiceGraphs } from './analyse/service-graphs.ts'
 import { findTraceSummaries } from './analyse/trace-summaries.ts'
+import type { Omissions } from './omissions.ts'
 import { findTraces } from './query/find-traces.ts'
 import { batchGetTraces, type FindTraces } from './show/operation/batch-get-traces.ts'
 import { getEncryptionConfig } from './show/operation/get-encryption-config.ts'
@@ -17,7 +18,7 @@ import { getSamplingStatisticSummaries } from './show/operation/get-sampling-sta
 import { getSamplingTargets } from './show/operation/get-sampling-targets.ts'
 import { getServiceGraph } from './show/operation/get-service-graph.ts'
 import { getTraceGraph } from './show/operation/get-trace-graph.ts'
-import { getTraceSummaries } from './show/operation/get-trace-summaries.ts'
+import { type FindTraceSummaries, getTraceSummaries } from './show/operation/get-trace-summaries.ts'
 import { putTelemetryRecords } from './show/operation/put-telemetry-records.ts'
 import type { Operation } from './show/operation.ts'
 import { ONE_DAY, SIX_HOURS, THIRTY_DAYS } from './show/time-range.ts'
@@ -30,21 +31,29 @@ export type OperationsOptions = {
   readonly now: () => UnixNanos
   /** AWS's limits on time ranges instead of ours. */
   readonly strictLimits: boolean
+  readonly omissions: Omissions
 }
 
 /** All operations but PutTraceSegments, whose body goes another way. */
 export function createOperations(options: OperationsOptions): readonly Operation[] {
-  const { database, graphs, now, strictLimits } = options
-  const find: FindTraces = (ids) => findTraces(database, ids)
+  const { database, graphs, now, strictLimits, omissions } = options
+  const find: FindTraces = async (ids) => {
+    const traces = await findTraces(database, ids)
+    const cut = [...traces.values()].filter(({ limitExceeded }) => limitExceeded)
+    omissions.add('ends-of-traces', cut.length)
+    return traces
+  }
+  const summaries: FindTraceSummaries = async (request) => {
+    const page = await findTraceSummaries(database, request)
+    omissions.add('root-causes', page.omissions.rootCauses)
+    omissions.add('ends-of-traces', page.omissions.cutTraces)
+    return page
+  }
   return [
     batchGetTraces(find),
     getTraceGraph(find),
     getServiceGraph((from, to) => graphs.graph(from, to), strictLimits ? SIX_HOURS : THIRTY_DAYS),
-    getTraceSummaries(
-      (request) => findTraceSummaries(database, request),
-      now,
-      strictLimits ? ONE_DAY : THIRTY_DAYS,
-    ),
+    getTraceSummaries(summaries, now, strictLimits ? ONE_DAY : THIRTY_DAYS),
     getGroups(),
     getEncryptionConfig(),
     putTelemetryRecords(),

@@ -13,6 +13,7 @@ import { ByteBudget } from './lib/byte-budget.ts'
 import { Ledger } from './lib/ledger.ts'
 import { describeError, type Log } from './lib/log.ts'
 import { collectMetrics, LOOP_DELAY_STEP_MS } from './metrics.ts'
+import { Omissions } from './omissions.ts'
 import { createOperations } from './operations.ts'
 import { type Encoders, inlineEncoders, ParsePool } from './parse-pool.ts'
 import { readKernelDrops } from './receive/kernel-drops.ts'
@@ -49,6 +50,7 @@ export class Server {
   readonly #ingest: Ingest
   readonly #ledger = new Ledger()
   readonly #counts = new RequestCounts()
+  readonly #omissions: Omissions
   readonly #budget: ByteBudget
   readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_DELAY_STEP_MS })
   #http: HttpServer | undefined
@@ -58,6 +60,7 @@ export class Server {
   constructor(config: Config, log: Log) {
     this.#config = config
     this.#log = log
+    this.#omissions = new Omissions(log)
     this.#budget = new ByteBudget(config.maxPendingBytes)
     this.#store = new Store({
       directory: config.dataDir,
@@ -125,6 +128,7 @@ export class Server {
         graphs: this.#graphs,
         now,
         strictLimits: this.#config.strictLimits,
+        omissions: this.#omissions,
       }),
       storeSegments: (body, context) => this.#ingest.putSegments(body, context),
       bodies: createBodies({ maxBodyBytes, budget: this.#budget }),
@@ -183,6 +187,7 @@ export class Server {
       ingest: this.#ingest,
       encoders: this.#encoders,
       counts: this.#counts,
+      omissions: this.#omissions,
       budget: this.#budget,
       loopDelay: this.#loopDelay,
       kernelDrops: async () =>

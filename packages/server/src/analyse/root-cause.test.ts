@@ -11,7 +11,7 @@ import type { FailureKind } from './root-cause.ts'
 import { MAX_ROOT_CAUSES, rootCauses } from './root-cause.ts'
 
 function causesOf(kind: FailureKind, ...documents: readonly Json[]) {
-  return rootCauses(entityTree(traceOf(...documents)), kind)
+  return rootCauses(entityTree(traceOf(...documents)), kind).causes
 }
 
 /** Each cause as `service: entity > entity | service: entity`, `*` for an inferred service. */
@@ -341,7 +341,9 @@ describe('independent starts', () => {
     const subsegments = Array.from({ length: MAX_ROOT_CAUSES + 5 }, (_, index) =>
       subsegmentJson(10 + index, `call-${index}`, [0, 0.1], { ...REMOTE, ...FAULT }),
     )
-    const causes = causesOf('fault', segmentJson(1, 'front', [0, 1], { subsegments }))
+    const trace = traceOf(segmentJson(1, 'front', [0, 1], { subsegments }))
+    const { causes, omitted } = rootCauses(entityTree(trace), 'fault')
     expect(causes).toHaveLength(MAX_ROOT_CAUSES)
+    expect(omitted).toBe(5)
   })
 })

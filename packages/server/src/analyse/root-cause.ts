@@ -8,24 +8,34 @@ export type FailureKind = 'fault' | 'error'
 /** Causes of one kind that a summary names; a trace of a hundred thousand failing calls has as many. */
 export const MAX_ROOT_CAUSES = 100
 
+export type RootCauses = {
+  readonly causes: readonly RootCause[]
+  /** Those beyond {@link MAX_ROOT_CAUSES}. */
+  readonly omitted: number
+}
+
 /**
  * The paths from where a trace first failed down to the exception or the silent callee behind it,
  * one for each independent start (xray-behaviour 8.5).
  */
-export function rootCauses(tree: EntityTree, kind: FailureKind): readonly RootCause[] {
+export function rootCauses(tree: EntityTree, kind: FailureKind): RootCauses {
   const owners = exceptionOwners(tree)
   const walk: Walk = { leads: leadsOf(tree, kind, owners), owners }
   const causes: RootCause[] = []
+  let omitted = 0
   for (const start of startsOf(tree, kind)) {
-    if (causes.length === MAX_ROOT_CAUSES) break
     const path = start.entity.kind === 'segment' ? failingPath(start, walk) : silentCallees(start)
     if (path.length === 0) continue
+    if (causes.length === MAX_ROOT_CAUSES) {
+      omitted += 1
+      continue
+    }
     causes.push({
       services: groupByService(path, describe),
       clientImpacting: start === tree.entry || isRoot(start),
     })
   }
-  return causes
+  return { causes, omitted }
 }
 
 /** What a walk into an entity leads to, the better the higher. */

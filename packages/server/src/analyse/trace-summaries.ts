@@ -26,6 +26,15 @@ export type TraceSummariesPage = {
   readonly scanned: number
   /** Undefined on the last page. A page may be short, even empty, and still have a next one. */
   readonly next: PagePosition | undefined
+  readonly omissions: Omissions
+}
+
+/** What limits kept out of a page. */
+export type Omissions = {
+  /** Fault and error causes beyond a summary's limit. */
+  readonly rootCauses: number
+  /** Traces too large to be read whole: their summaries are those of their beginning. */
+  readonly cutTraces: number
 }
 
 /**
@@ -42,6 +51,7 @@ export async function findTraceSummaries(
   const { search, pageSize } = request
   assert(pageSize >= 1 && pageSize <= MAX_PAGE_SIZE, `a page of ${pageSize} summaries`)
   const effort: Effort = { queries: 0, scanned: 0, documents: 0 }
+  const omissions = { rootCauses: 0, cutTraces: 0 }
   const summaries: TraceSummary[] = []
   let next: PagePosition | undefined = request.position ?? firstPosition(search, request.now)
   while (next !== undefined && summaries.length < pageSize && !isTooMuch(effort, pageSize)) {
@@ -52,9 +62,11 @@ export async function findTraceSummaries(
     effort.queries += 1
     effort.scanned += chunk.candidates.length
     effort.documents += matches.documents
+    omissions.rootCauses += matches.omissions.rootCauses
+    omissions.cutTraces += matches.omissions.cutTraces
     next = chunk.next
   }
-  return { summaries, scanned: effort.scanned, next }
+  return { summaries, scanned: effort.scanned, next, omissions }
 }
 
 const MAX_PAGE_SIZE = 1000
@@ -133,24 +145,34 @@ function windowBefore(until: UnixNanos, length: bigint, range: TimeWindow): Time
 
 type Match = { readonly time: UnixNanos; readonly summary: TraceSummary }
 
+type Matches = {
+  readonly summaries: readonly TraceSummary[]
+  readonly documents: number
+  readonly omissions: Omissions
+}
+
 /** The candidates that do match within the window, newest first. */
 async function findMatches(
   database: Database,
   search: TraceSearch,
   window: TimeWindow,
   candidates: readonly Candidate[],
-): Promise<{ readonly summaries: readonly TraceSummary[]; readonly documents: number }> {
+): Promise<Matches> {
   const ids: readonly TraceId[] = candidates.map((candidate) => candidate.id)
   const matches: Match[] = []
   let documents = 0
+  const omissions = { rootCauses: 0, cutTraces: 0 }
   await visitTraces(database, ids, (trace) => {
     documents += trace.documents
     const time = matchedTime(trace, search)
     if (time === undefined || !liesIn(time, window)) return
-    matches.push({ time, summary: summarizeTrace(trace) })
+    const summary = summarizeTrace(trace)
+    omissions.rootCauses += summary.omittedRootCauses
+    omissions.cutTraces += Number(trace.limitExceeded)
+    matches.push({ time, summary })
   })
   matches.sort(compareMatches)
-  return { summaries: matches.map((match) => match.summary), documents }
+  return { summaries: matches.map((match) => match.summary), documents, omissions }
 }
 
 function compareMatches(left: Match, right: Match): number {

@@ -78,6 +78,7 @@ test('the hand-made example of the reference', () => {
     faultRootCauses: [],
     errorRootCauses: [],
     responseTimeRootCauses: [],
+    omittedRootCauses: 0,
   })
 })
 

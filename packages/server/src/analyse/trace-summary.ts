@@ -24,6 +24,8 @@ export const MAX_ANNOTATIONS = 50
 export function summarizeTrace(trace: Trace): TraceSummary {
   const tree = entityTree(trace)
   const root = trace.segments[0]
+  const faults = rootCauses(tree, 'fault')
+  const errors = rootCauses(tree, 'error')
   const responseTime = root && durationOf(root)
   return {
     id: trace.id,
@@ -50,9 +52,10 @@ export function summarizeTrace(trace: Trace): TraceSummary {
     entryPoint: root && serviceKeyOf(root),
     revision: trace.revision,
     lastUpdate: trace.lastUpdate,
-    faultRootCauses: rootCauses(tree, 'fault'),
-    errorRootCauses: rootCauses(tree, 'error'),
+    faultRootCauses: faults.causes,
+    errorRootCauses: errors.causes,
     responseTimeRootCauses: responseTimeRootCauses(tree),
+    omittedRootCauses: faults.omitted + errors.omitted,
   }
 }
 

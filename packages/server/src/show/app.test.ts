@@ -1,11 +1,12 @@
 import { gzipSync } from 'node:zlib'
 import { bad, ok, type Rejection, rejectionOf, unixNanos } from '@fluoroscope/model'
 import { expect, test } from 'vitest'
+import { segmentJson, traceOf } from '../../../../test/support/traces.ts'
 import { createBodies } from '../bodies.ts'
 import { ByteBudget } from '../lib/byte-budget.ts'
 import { createApp } from './app.ts'
 import type { ConsoleAssets } from './console-assets.ts'
-import { batchGetTraces } from './operation/batch-get-traces.ts'
+import { batchGetTraces, type FindTraces } from './operation/batch-get-traces.ts'
 import { getServiceGraph } from './operation/get-service-graph.ts'
 import { getTraceGraph } from './operation/get-trace-graph.ts'
 import { getTraceSummaries } from './operation/get-trace-summaries.ts'
@@ -40,13 +41,20 @@ const ASSETS: ConsoleAssets = new Map([
 ])
 
 /** The app over a store that knows nothing. */
-function app(options: { storeSegments?: StoreSegments; problems?: string[]; broken?: Error } = {}) {
+type AppOverrides = {
+  storeSegments?: StoreSegments
+  problems?: string[]
+  broken?: Error
+  traces?: Awaited<ReturnType<FindTraces>>
+}
+
+function app(options: AppOverrides = {}) {
   const failures: unknown[] = []
   const counts = new RequestCounts()
   const budget = new ByteBudget(1_000_000)
   const find = async () => {
     if (options.broken !== undefined) throw options.broken
-    return new Map()
+    return options.traces ?? new Map()
   }
   const explain = (error: unknown): OperationError | undefined =>
     error instanceof BrokenStore ? { kind: 'unavailable', message: 'away' } : undefined
@@ -112,6 +120,16 @@ test('a good answer carries a request id and no error type', async () => {
     body: { Traces: [], UnprocessedTraceIds: [], NextToken: null },
   })
 })
+
+test.each([true, false])(
+  'a trace tells whether it was too large to be read whole: %s',
+  async (cut) => {
+    const trace = traceOf(segmentJson(1, 'front', [0, 1]))
+    const traces = new Map([[trace.id, { ...trace, limitExceeded: cut }]])
+    const response = await app({ traces }).post('/Traces', { TraceIds: [trace.id] })
+    expect(await response.json()).toMatchObject({ Traces: [{ Id: trace.id, LimitExceeded: cut }] })
+  },
+)
 
 test.each([
   ['/Traces', { TraceIds: Array(6).fill(ID) }, 'Exceeding maximum query size: 5'],

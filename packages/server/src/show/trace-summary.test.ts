@@ -48,6 +48,7 @@ const SUMMARY: TraceSummary = {
     },
   ],
   errorRootCauses: [],
+  omittedRootCauses: 0,
   responseTimeRootCauses: [
     {
       clientImpacting: true,

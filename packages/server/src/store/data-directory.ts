@@ -75,7 +75,7 @@ async function takeLock(path: string): Promise<void> {
     if (holder !== undefined && (await isAlive(holder))) {
       throw new StoreError(
         `the data directory ${path} is in use by the server with process id ${holder.pid}; ` +
-          'stop that server, or give this one a directory of its own with --data',
+          'stop that server, or give this one a directory of its own with --data-dir',
         'failed',
       )
     }
@@ -171,7 +171,7 @@ async function checkFormat(path: string): Promise<void> {
   else if (format !== FORMAT) {
     throw new StoreError(
       `the data directory ${path} has format ${format}, this program reads format ${FORMAT}; ` +
-        'use the version of the program that wrote it, or another directory with --data',
+        'use the version of the program that wrote it, or another directory with --data-dir',
       'failed',
     )
   }

@@ -11,8 +11,10 @@ import { traceDuration } from '../../query/trace-times.ts'
 import { type Operation, operation } from '../operation.ts'
 import { invalidRequest, type OperationError } from '../operation-error.ts'
 
-/** The traces that are known, in any order. */
-export type FindTraces = (ids: readonly TraceId[]) => Promise<ReadonlyMap<TraceId, Trace>>
+/** The traces that are known, in any order, as far as limits allow. */
+export type FindTraces = (
+  ids: readonly TraceId[],
+) => Promise<ReadonlyMap<TraceId, Trace & { readonly limitExceeded: boolean }>>
 
 /** xray-behaviour 6.2: traces in the order they were asked for, the root segment first. */
 export function batchGetTraces(findTraces: FindTraces): Operation {
@@ -58,12 +60,14 @@ function readIds(texts: readonly string[]): Result<readonly TraceId[], Operation
   return ok(ids)
 }
 
-function printTrace(trace: Trace): BatchGetTracesOutput['Traces'][number] {
+function printTrace(
+  trace: Trace & { readonly limitExceeded: boolean },
+): BatchGetTracesOutput['Traces'][number] {
   const duration = traceDuration(trace)
   return {
     Id: trace.id,
     Duration: duration === undefined ? null : millisecondSeconds(duration),
-    LimitExceeded: false,
+    LimitExceeded: trace.limitExceeded,
     Segments: [...trace.segments, ...trace.inferred].map(printDocument),
   }
 }
