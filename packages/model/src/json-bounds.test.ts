@@ -43,7 +43,7 @@ describe('bounds of JSON text', () => {
 })
 
 /** A string with its quotes, to the end of the text where it does not end. */
-const STRING = /"(?:[^"\\]|\\[^])*(?:"|\\?$)/g
+const STRING = /"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)/g
 
 /** The plain twin: takes the strings out and counts the rest. Knows no surrogates. */
 function plainProblem(text: string, bounds: JsonBounds): JsonBoundsProblem | undefined {

@@ -249,22 +249,31 @@ function writeAnnotations(
     return
   }
   document.indexed += room
-  const indexed = [...annotations].slice(0, room)
-  MAP_TEXT.write(writer, new Map(indexed.filter(isText)))
-  MAP_FLOAT64.write(writer, new Map(indexed.filter(isNumber)))
-  MAP_BOOL.write(writer, new Map(indexed.filter(isBool)))
+  const indexed = annotations.size === room ? annotations : new Map([...annotations].slice(0, room))
+  writer.count(countOf(indexed, 'string'))
+  for (const [key, value] of indexed) {
+    if (typeof value !== 'string') continue
+    writer.text(key)
+    writer.text(value)
+  }
+  writer.count(countOf(indexed, 'number'))
+  for (const [key, value] of indexed) {
+    if (typeof value !== 'number') continue
+    writer.text(key)
+    writer.float64(value)
+  }
+  writer.count(countOf(indexed, 'boolean'))
+  for (const [key, value] of indexed) {
+    if (typeof value !== 'boolean') continue
+    writer.text(key)
+    writer.bool(value)
+  }
 }
 
-function isText(entry: readonly [string, unknown]): entry is [string, string] {
-  return typeof entry[1] === 'string'
-}
-
-function isNumber(entry: readonly [string, unknown]): entry is [string, number] {
-  return typeof entry[1] === 'number'
-}
-
-function isBool(entry: readonly [string, unknown]): entry is [string, boolean] {
-  return typeof entry[1] === 'boolean'
+function countOf(annotations: Annotations, type: 'string' | 'number' | 'boolean'): number {
+  let count = 0
+  for (const value of annotations.values()) if (typeof value === type) count++
+  return count
 }
 
 /**
