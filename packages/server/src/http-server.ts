@@ -6,6 +6,8 @@ export type HttpServerOptions = {
   readonly host: string
   readonly port: number
   readonly maxConnections: number
+  /** The listening socket failed, a connection was not accepted. */
+  readonly onError: (error: Error) => void
 }
 
 /** Answers a request; `incoming` is the socket's view of it. */
@@ -45,6 +47,7 @@ export class HttpServer {
       this.#server.once('error', reject)
       this.#server.listen(port, host, () => {
         this.#server.off('error', reject)
+        this.#server.on('error', this.#options.onError)
         resolve()
       })
     })

@@ -5,5 +5,5 @@ import { processEnvironment, serveHelp } from './config.ts'
 
 process.exitCode = await runCommandLine(process.argv.slice(2), processIo(processEnvironment()), {
   help: serveHelp,
-  run: async (argv, io) => (await import('./serve.ts')).run(argv, io.environment),
+  run: async (argv, io) => (await import('./serve.ts')).run(argv, io),
 })

@@ -9,32 +9,58 @@ import { StoreError } from './store/database.ts'
  * `fluoroscope serve`: prints one ready line on stdout, logs on stderr, and runs until SIGTERM or
  * SIGINT; a second signal ends it at once. Exit codes: 0 stopped, 1 could not start, 2 wrong usage.
  */
-export async function run(argv: readonly string[], environment: Environment): Promise<number> {
+export async function run(
+  argv: readonly string[],
+  io: { readonly environment: Environment; readonly signal: AbortSignal },
+): Promise<number> {
   if (argv.includes('--help') || argv.includes('-h')) {
     process.stdout.write(serveHelp())
     return 0
   }
-  const config = parseConfig(argv, environment)
+  const config = parseConfig(argv, io.environment)
   if (!config.ok) {
     process.stderr.write(`fluoroscope serve: ${config.problem.text}\n`)
     return 2
   }
   const log = createLog({ level: config.value.logLevel })
-  return await serve(config.value, log)
+  return await serve(config.value, log, io.signal.aborted)
 }
 
-async function serve(config: Config, log: Log): Promise<number> {
-  const stopSignal = firstSignal(log)
+/** @param isTold a signal came before there was anybody to hear it */
+async function serve(config: Config, log: Log, isTold: boolean): Promise<number> {
+  const life = watchExits(log)
+  const told = new AbortController()
+  const stopSignal = firstSignal(log, isTold).then(() => told.abort())
   warn(config, log)
   const server = new Server(config, log)
   const listening = await start(server, log)
-  if (listening === undefined) return 1
-  process.stdout.write(`${readyLine(listening)}\n`)
-  const signal = await stopSignal
-  log.info('stopping', { signal })
+  if (listening === undefined) {
+    life.ended = true
+    return 1
+  }
+  if (!told.signal.aborted) process.stdout.write(`${readyLine(listening)}\n`)
+  await stopSignal
   await server.stop()
   log.info('stopped')
+  life.ended = true
   return 0
+}
+
+/**
+ * No end without a word: what nobody caught is told and ends the process (all that was acknowledged is
+ * in the journal), and so is an end that nobody asked for.
+ */
+function watchExits(log: Log): { ended: boolean } {
+  const life = { ended: false }
+  process.on('uncaughtException', (error, origin) => {
+    log.error('ending: a fault of the program', { origin, ...describeError(error) })
+    life.ended = true
+    process.exit(1)
+  })
+  process.on('exit', (code) => {
+    if (!life.ended) log.error('ending without having been told to', { code })
+  })
+  return life
 }
 
 async function start(server: Server, log: Log): Promise<Listening | undefined> {
@@ -42,8 +68,9 @@ async function start(server: Server, log: Log): Promise<Listening | undefined> {
     return await server.start()
   } catch (error) {
     const expected = error instanceof ListenError || error instanceof StoreError
-    log.error('cannot start', expected ? { error: error.message } : describeError(error))
-    process.stderr.write(`fluoroscope serve: ${describeError(error).error}\n`)
+    const described = expected ? { error: error.message } : describeError(error)
+    log.error('cannot start', described)
+    process.stderr.write(`fluoroscope serve: ${described.error}\n`)
     return undefined
   }
 }
@@ -66,20 +93,20 @@ function warn({ host, otlpHttpPort, otlpGrpcPort, zipkinPort }: Config, log: Log
   if (later.length > 0) log.info('these receivers come in a later version', { receivers: later })
 }
 
-async function firstSignal(log: Log): Promise<string> {
-  const signal = await Promise.race(
-    STOP_SIGNALS.map(async (name) => {
-      await once(process, name)
-      return name
-    }),
-  )
+/** Resolves when the process is told to stop. */
+async function firstSignal(log: Log, isTold: boolean): Promise<void> {
+  const signals = STOP_SIGNALS.map(async (name) => {
+    await once(process, name)
+    return name
+  })
+  const signal = isTold ? 'during the start' : await Promise.race(signals)
   for (const name of STOP_SIGNALS) {
     process.on(name, () => {
       log.warn('a second signal: ending at once', { signal: name })
       process.exit(1)
     })
   }
-  return signal
+  log.info('stopping', { signal })
 }
 
 /** A terminal that closes ends the server too. */

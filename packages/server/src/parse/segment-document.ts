@@ -24,7 +24,9 @@ export function parseDocumentText(
 ): Result<WireDocument, Rejection> {
   if (OTLP_PREFIX.test(text)) return bad(rejectionOf('UnsupportedFormat', 'entity'))
   const parsed = parseSegmentDocument(text, limits)
-  return parsed.ok ? ok({ ...parsed.value, text }) : parsed
+  if (!parsed.ok) return parsed
+  const { document, ignored } = parsed.value
+  return ok({ document, ignored, text })
 }
 
 /** Reads the body of one datagram; bytes that are not UTF-8 are a `ParseError`. */

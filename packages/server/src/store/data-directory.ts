@@ -37,9 +37,13 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
     await takeLock(path)
   } catch (cause) {
     if (cause instanceof StoreError) throw cause
-    throw new StoreError(`the data directory ${path} cannot be used: ${String(cause)}`, 'failed', {
-      cause,
-    })
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const advice = 'make it writable, or choose another with --data-dir'
+    throw new StoreError(
+      `the data directory ${path} cannot be used: ${reason}; ${advice}`,
+      'failed',
+      { cause },
+    )
   }
   try {
     await checkFormat(path)

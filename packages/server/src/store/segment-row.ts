@@ -115,6 +115,7 @@ export class RowEncoder {
   #documentCount = 0
   /** What the last row of minutes says: documents of one trace mostly come together. */
   #lastMinute = { traceId: '', minute: -1, day: -1 }
+  #lastReceipt = { received: 0n, seconds: 0 }
 
   /**
    * Adds the rows of one document.
@@ -126,18 +127,27 @@ export class RowEncoder {
     const top = isSegment ? document.segment : document.subsegment
     const traceId = isSegment ? document.segment.traceId : document.traceId
     const parentId = isSegment ? document.segment.parentId : document.parentId
-    const minute = minuteOf(top.start, received.received)
-    const shared = { ...received, traceId, minute, documentId: top.id }
+    const { account, region } = received
+    const receivedSeconds = this.#secondsOf(received.received)
+    const minute = minuteOf(top.start, receivedSeconds)
+    const shared = {
+      received: received.received,
+      account,
+      region,
+      traceId,
+      minute,
+      documentId: top.id,
+    }
     this.#addSpans(top, parentId, { shared, indexed: 0 })
     this.#documents.int64(received.received)
     this.#documents.uint32(minute)
     this.#documents.traceId(traceId)
     this.#documents.entityId(top.id)
-    this.#documents.text(received.account)
-    this.#documents.text(received.region)
+    this.#documents.text(account)
+    this.#documents.text(region)
     this.#documents.text(text)
     this.#documentCount += 1
-    this.#addMinute(traceId, minute, dayOf(received.received))
+    this.#addMinute(traceId, minute, Math.floor(receivedSeconds / SECONDS_PER_DAY))
   }
 
   /** The rows since the last call; the arrays are the caller's. */
@@ -160,6 +170,14 @@ export class RowEncoder {
     writeSpan(this.#spans, entity, parentId, document)
     this.#spanCount += 1
     for (const child of entity.subsegments) this.#addSpans(child, entity.id, document)
+  }
+
+  /** Of the documents of one request only the first divides. */
+  #secondsOf(received: UnixNanos): number {
+    if (this.#lastReceipt.received !== received) {
+      this.#lastReceipt = { received, seconds: Number(received / NANOS_PER_SECOND) }
+    }
+    return this.#lastReceipt.seconds
   }
 
   #addMinute(traceId: TraceId, minute: number, day: number): void {
@@ -280,14 +298,10 @@ function countOf(annotations: Annotations, type: 'string' | 'number' | 'boolean'
  * Start of the minute a document is filed under, in unix seconds: that of its start, or of its
  * receipt where the start is no time after 1970 that 32 bits of seconds hold.
  */
-function minuteOf(start: UnixNanos, received: UnixNanos): number {
+function minuteOf(start: UnixNanos, receivedSeconds: number): number {
   const seconds = Number(start / NANOS_PER_SECOND)
-  const filed = start > 0n && seconds <= MAX_MINUTE ? seconds : Number(received / NANOS_PER_SECOND)
+  const filed = start > 0n && seconds <= MAX_MINUTE ? seconds : receivedSeconds
   return filed - (filed % SECONDS_PER_MINUTE)
-}
-
-function dayOf(received: UnixNanos): number {
-  return Math.floor(Number(received / NANOS_PER_SECOND) / SECONDS_PER_DAY)
 }
 
 /** 0 for none, and for a number that is no status. */

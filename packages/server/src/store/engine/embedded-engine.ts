@@ -125,6 +125,8 @@ export class EmbeddedEngine {
       const { port, opened } = await ready(child)
       log.info('engine ready', { pid: child.pid, loadMs: opened.load, openMs: opened.open })
       const since = performance.now()
+      // Without a listener a failure to signal the process would end this one.
+      child.on('error', (cause) => log.error('the engine process', { reason: String(cause) }))
       child.once('exit', (code, signal) => this.#onExit(since, signal ?? `code ${code}`))
       return {
         endpoint: { url: `http://127.0.0.1:${port}`, username: 'fluoroscope', password: secret },
