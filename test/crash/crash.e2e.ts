@@ -20,40 +20,47 @@ type Acknowledged = Map<string, Set<string>>
 
 let directory = ''
 
-afterAll(() => removeDirectory(directory))
+let server: RunningServer | undefined
+
+afterAll(async () => {
+  await server?.kill()
+  await removeDirectory(directory)
+})
 
 test(`nothing acknowledged is lost or shown twice over ${ROUNDS} kills under load`, async () => {
   directory = await temporaryDirectory()
   const acknowledged: Acknowledged = new Map()
   const readyMillis: number[] = []
-  let server = await startServer(directory)
+  let current = await startServer(directory)
+  server = current
   let killedServers = 0
   let killedEngines = 0
   for (let round = 0; round < ROUNDS; round++) {
-    const load = startLoad(server, acknowledged)
+    const load = startLoad(current, acknowledged)
     await pause(100 + Math.random() * LONGEST_ROUND_MS)
     if (round % 2 === 0) {
-      await server.kill()
+      await current.kill()
       await load.stop()
       const began = performance.now()
-      server = await startServer(directory)
+      current = await startServer(directory)
+      server = current
       readyMillis.push(performance.now() - began)
       killedServers++
     } else {
-      process.kill(enginePid(server), 'SIGKILL')
+      process.kill(enginePid(current), 'SIGKILL')
       killedEngines++
       await pause(300)
       await load.stop()
-      await ledgerAddsUp(server)
+      await ledgerAddsUp(current)
     }
   }
-  await settled(server)
+  await settled(current)
 
   const documents = [...acknowledged.values()].reduce((sum, ids) => sum + ids.size, 0)
   expect(killedServers + killedEngines).toBe(ROUNDS)
   expect(documents).toBeGreaterThan(ROUNDS * 100)
-  const { lost, twice } = await readBack(server, acknowledged)
-  const summaries = await summaryCounts(server)
+  const { lost, twice } = await readBack(current, acknowledged)
+  const summaries = await summaryCounts(current)
   const missing = [...acknowledged.keys()].filter((id) => summaries.get(id) !== 1)
   readyMillis.sort((a, b) => a - b)
   process.stdout.write(
@@ -64,8 +71,8 @@ test(`nothing acknowledged is lost or shown twice over ${ROUNDS} kills under loa
   expect(lost).toEqual([])
   expect(twice).toEqual([])
   expect(missing).toEqual([])
-  await ledgerAddsUp(server)
-  expect(await server.stop()).toBe(0)
+  await ledgerAddsUp(current)
+  expect(await current.stop()).toBe(0)
 })
 
 /** Open loop: a request every 25 ms, answered or not, until stopped. */

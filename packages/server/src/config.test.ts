@@ -64,3 +64,12 @@ test('the help names every flag and its default', () => {
   expect(serveHelp()).toContain('--udp-port PORT')
   expect(serveHelp()).toContain('[./.fluoroscope]')
 })
+
+test.each([
+  [['--store=ftp://me:hidden@click.test'], 'ftp://me:…@click.test'],
+  [['--store', 'me:hidden@click.test:8123'], 'me:…@click.test:8123'],
+  [['http://me:hi@d/den@click.test'], 'http://me:…@click.test'],
+])('a password in %j is not repeated', (argv, shown) => {
+  expect(problem(argv)).toContain(shown)
+  expect(problem(argv)).not.toContain('den')
+})

@@ -59,7 +59,9 @@ export function parseConfig(
     const reading = flag.read(text)
     if (!reading.ok) {
       const source = fromFlag !== undefined ? `--${flag.name}` : variable
-      return bad({ text: `${source}: ${reading.problem} (got ${JSON.stringify(text)})` })
+      return bad({
+        text: `${source}: ${reading.problem} (got ${JSON.stringify(withoutPassword(text))})`,
+      })
     }
     values.set(flag.name, reading.value)
   }
@@ -198,7 +200,8 @@ function readFlags(argv: readonly string[]): Result<ReadonlyMap<string, string>,
   })
   const given = new Map<string, string>()
   for (const token of tokens) {
-    if (token.kind === 'positional') return bad({ text: `unexpected argument "${token.value}"` })
+    if (token.kind === 'positional')
+      return bad({ text: `unexpected argument "${withoutPassword(token.value)}"` })
     if (token.kind === 'option-terminator') continue
     const known = FLAGS.find(({ name }) => name === token.name)
     if (known === undefined) return bad({ text: unknownFlag(token.rawName) })
@@ -208,6 +211,11 @@ function readFlags(argv: readonly string[]): Result<ReadonlyMap<string, string>,
     given.set(known.name, token.value ?? 'true')
   }
   return ok(given)
+}
+
+/** What was given, fit to be shown: a URL, or what was meant as one, may carry a password. */
+export function withoutPassword(text: string): string {
+  return text.replace(/^((?:[a-z][a-z0-9+.-]*:\/\/)?[^:@/]*):.*@/i, '$1:…@')
 }
 
 function unknownFlag(rawName: string): string {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type Config, type Environment, parseConfig, serveHelp } from './config.ts'
+import { type Config, type Environment, parseConfig, serveHelp, withoutPassword } from './config.ts'
 import { createLog, describeError, type Log } from './lib/log.ts'
 import { ListenError, type Listening, Server } from './server.ts'
 import { isLoopback } from './show/browser-guard.ts'
@@ -22,8 +22,20 @@ export async function run(
     process.stderr.write(`fluoroscope serve: ${config.problem.text}\n`)
     return 2
   }
+  hidePassword(config.value, argv)
   const log = createLog({ level: config.value.logLevel })
   return await serve(config.value, log, io.signal.aborted)
+}
+
+/** Whoever may list processes sees their arguments. */
+function hidePassword({ store }: Config, argv: readonly string[]): void {
+  if (store.kind !== 'server' || store.url.password === '') return
+  process.title = ['fluoroscope serve', ...argv.map(shownArgument)].join(' ')
+}
+
+function shownArgument(argument: string): string {
+  const [, flag = '', value = argument] = /^(--[a-z-]+=)?(.*)$/s.exec(argument) ?? []
+  return `${flag}${withoutPassword(value)}`
 }
 
 /** @param isTold a signal came before there was anybody to hear it */
