@@ -14,7 +14,7 @@ import {
   insertGraphMinutes,
 } from '../query/graph-minutes.ts'
 import { MAX_LISTED_MINUTES, MAX_LISTED_RANGES, type MinuteRange } from '../query/minute-list.ts'
-import type { Database } from '../store/database.ts'
+import { type Database, StoreError } from '../store/database.ts'
 import { DirtyMinutes } from './dirty-minutes.ts'
 import { rangesWithout, splitRange } from './minute-ranges.ts'
 import { type MinuteBatch, planBatches, readTraces } from './minute-traces.ts'
@@ -92,6 +92,8 @@ export class ServiceGraphs {
   /** Changes stamped before are known; undefined before the first search. */
   #searchedTo: number | undefined
   #searchedAt = Number.NEGATIVE_INFINITY
+  /** Progress to be kept first of all. */
+  #unkept: number | undefined
   #savedAt = Number.NEGATIVE_INFINITY
   #neglectedAt = Number.NEGATIVE_INFINITY
   #computedMinutes = 0
@@ -161,6 +163,7 @@ export class ServiceGraphs {
   /** One round: finds what has changed, computes what is quiet. For the timer, and for tests. */
   async pass(): Promise<void> {
     await this.#search()
+    await this.#keepFirst()
     const covered = await engineNow(this.#database)
     const age = this.#options.monotonicMs() - this.#neglectedAt
     if (age >= this.#settings.neglectedMs) await this.#addNeglected(covered)
@@ -281,10 +284,14 @@ export class ServiceGraphs {
     this.#searchedAt = begun
   }
 
-  /** Where an earlier run came to. Kept before the first version is, so that none is without it. */
+  /** Where an earlier run came to. */
   async #startProgress(now: number): Promise<number> {
     const progress = await findProgress(this.#database)
-    if (progress === undefined) await saveProgress(this.#database, now)
+    if (progress === undefined) this.#unkept = now
+    await this.#keepFirst().catch((cause) => {
+      // Reading goes on while the disk is full; what is computed waits for it.
+      if (!(cause instanceof StoreError && cause.reason === 'disk-full')) throw cause
+    })
     await this.#addNeglected(now)
     return progress ?? now
   }
@@ -295,6 +302,13 @@ export class ServiceGraphs {
       this.#dirty.add(minute, 0, now)
     }
     this.#neglectedAt = this.#options.monotonicMs()
+  }
+
+  /** The first progress is kept before the first version is, so that none is without it. */
+  async #keepFirst(): Promise<void> {
+    if (this.#unkept === undefined) return
+    await saveProgress(this.#database, this.#unkept)
+    this.#unkept = undefined
   }
 
   async #save(): Promise<void> {

@@ -21,7 +21,7 @@ export class EngineError extends Error {
 export const BAD_ARGUMENTS = 36
 export const SYNTAX_ERROR = 62
 export const TOO_MANY_SIMULTANEOUS_QUERIES = 202
-const NOT_ENOUGH_SPACE = 243
+export const NOT_ENOUGH_SPACE = 243
 export const QUERY_WAS_CANCELLED = 394
 export const UNKNOWN_QUERY_PARAMETER = 456
 export const AUTHENTICATION_FAILED = 516
@@ -55,6 +55,12 @@ export function engineErrorOf(thrown: unknown): EngineError {
   const code = /Code: (\d+)\. DB::/.exec(message)?.[1]
   if (code === undefined) return new EngineError(UNKNOWN_EXCEPTION, message, { cause: thrown })
   return new EngineError(Number(code), message, { cause: thrown })
+}
+
+/** The disk is full; the engine tells the system's error number in its text only. */
+export function isOutOfSpace(error: EngineError): boolean {
+  const isSystems = /errno: 28\b|No space left on device/.test(error.message)
+  return error.code === NOT_ENOUGH_SPACE || isSystems
 }
 
 function isNodeError(thrown: unknown): thrown is NodeJS.ErrnoException {

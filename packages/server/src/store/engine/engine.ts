@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Session } from 'chdb'
@@ -6,6 +6,7 @@ import {
   BAD_ARGUMENTS,
   EngineError,
   engineErrorOf,
+  NOT_ENOUGH_SPACE,
   QUERY_WAS_CANCELLED,
   UNKNOWN_QUERY_PARAMETER,
 } from './engine-error.ts'
@@ -80,18 +81,28 @@ export class Engine {
 
   /**
    * The whole result, in a file. chDB's streams are not used: they plan on the main thread, and
-   * repeat the header of a format with every block.
+   * repeat the header of a format with every block. Nor does it tell of a file that it could not write
+   * to its end, so a result is not trusted where there is hardly any room.
+   * @throws EngineError, `isOutOfSpace` where the disk has no room for a result
    */
   async readToFile(statement: ReadStatement, context: RequestContext): Promise<SpoolFile> {
     const path = this.spoolPath()
+    await this.#needRoom()
     try {
       const limits = [['max_result_bytes', String(MAX_FILE_BYTES)]] as const
       await this.#read(statement, context, limits, path)
+      await this.#needRoom()
       return { path }
     } catch (cause) {
       await rm(path, { force: true })
       throw cause
     }
+  }
+
+  async #needRoom(): Promise<void> {
+    const { bavail, bsize } = await statfs(this.#options.spoolDirectory)
+    if (bavail * bsize >= NEEDED_ROOM_BYTES) return
+    throw new EngineError(NOT_ENOUGH_SPACE, 'There is hardly any room left for results')
   }
 
   async command(text: string, context: RequestContext): Promise<Uint8Array> {
@@ -177,6 +188,8 @@ const MAX_STATEMENT_BYTES = 8 * 1024 * 1024
 /** A buffered result larger than this fails with TOO_MANY_ROWS_OR_BYTES. */
 const MAX_BUFFERED_BYTES = 256 * 1024 * 1024
 const MAX_FILE_BYTES = 8 * 1024 * 1024 * 1024
+/** With more room than this a disk is not filled and emptied again in the course of one query. */
+const NEEDED_ROOM_BYTES = 64 * 1024 * 1024
 const DEFAULT_SECONDS = 60
 const WAITING_READERS = 128
 const WAITING_WRITERS = 64

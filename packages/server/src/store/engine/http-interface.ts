@@ -4,7 +4,13 @@ import { rm, stat } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { cancelled, type Engine, type RequestContext } from './engine.ts'
-import { AUTHENTICATION_FAILED, BAD_ARGUMENTS, EngineError, engineErrorOf } from './engine-error.ts'
+import {
+  AUTHENTICATION_FAILED,
+  BAD_ARGUMENTS,
+  EngineError,
+  engineErrorOf,
+  isOutOfSpace,
+} from './engine-error.ts'
 import { type BodyInsert, parseStatement } from './statement.ts'
 
 /**
@@ -114,8 +120,14 @@ async function execute(
         send(response, await engine.readBuffered(statement, context), format)
         return
       }
-      const file = await engine.readToFile(statement, context)
-      await sendFile(response, file.path, format)
+      try {
+        const file = await engine.readToFile(statement, context)
+        await sendFile(response, file.path, format)
+      } catch (cause) {
+        // On a full disk reading goes on, as far as memory allows.
+        if (response.headersSent || !isOutOfSpace(engineErrorOf(cause))) throw cause
+        send(response, await engine.readBuffered(statement, context), format)
+      }
       return
     }
   }
