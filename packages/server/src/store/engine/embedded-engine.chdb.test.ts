@@ -59,6 +59,22 @@ function killEngine(): void {
   process.kill(pid, 'SIGKILL')
 }
 
+test('an insert without a list of columns sees the columns of this moment', async () => {
+  const one = async function* (...texts: readonly string[]) {
+    const writer = new RowBinaryWriter()
+    for (const text of texts) writer.text(text)
+    yield writer.take()
+  }
+  await database.command(sql`CREATE TABLE changing (a String) ENGINE = MergeTree ORDER BY a`)
+  await database.insert('INSERT INTO changing FORMAT RowBinary', one('1'), 'changing-1')
+  await database.command(sql`ALTER TABLE changing ADD COLUMN b String`)
+  await database.insert('INSERT INTO changing FORMAT RowBinary', one('2', 'two'), 'changing-2')
+  await database.command(sql`ALTER TABLE changing DROP COLUMN b`)
+  await database.insert('INSERT INTO changing FORMAT RowBinary', one('3'), 'changing-3')
+  const kept = await database.rows(sql`SELECT a FROM changing ORDER BY a`, { a: TEXT })
+  expect(kept).toEqual([{ a: '1' }, { a: '2' }, { a: '3' }])
+})
+
 test('the same rows with the same token are added once, across kill -9 as well', async () => {
   await insert('token-a', 0)
   await insert('token-a', 0)

@@ -46,6 +46,8 @@ export class Engine {
   /** The engine shuts down with its last session; this one is never used, so it never fails. */
   #anchor: EngineSession | undefined
   #serial = 0
+  /** Of the inserts seen since the last command, which may have changed a table. */
+  #structures = new Map<string, string>()
 
   constructor(options: EngineProcessOptions) {
     this.#options = options
@@ -109,16 +111,33 @@ export class Engine {
     const pool = this.#commands
     return await pool.use(async (session) => {
       await bind(session, text, context.parameters)
-      return await run(session, text, context.defaultFormat)
+      try {
+        return await run(session, text, context.defaultFormat)
+      } finally {
+        this.#structures = new Map()
+      }
     }, context.signal)
   }
 
   /** Inserts the rows of `file`; runs to its end once it has begun, whether one waits or not. */
   async insert(insert: BodyInsert, file: string, context: RequestContext): Promise<void> {
     await this.#writer.use(async (session) => {
-      const structure = insert.structure ?? (await structureOf(session, insert))
+      const structure = insert.structure ?? (await this.#structureOf(session, insert))
       await run(session, insertText(insert, structure, file, context.settings), 'TabSeparated')
     }, context.signal)
+  }
+
+  /** Looked up once: for a small file the question costs a third of the insert. */
+  async #structureOf(session: EngineSession, insert: BodyInsert): Promise<string> {
+    // What was asked before a command ended goes with the map of that time.
+    const structures = this.#structures
+    const key = JSON.stringify([insert.table, insert.columns])
+    const known = structures.get(key)
+    if (known !== undefined) return known
+    const structure = await structureOf(session, insert)
+    if (structures.size >= MAX_STRUCTURES) structures.clear()
+    structures.set(key, structure)
+    return structure
   }
 
   async #read(
@@ -193,6 +212,7 @@ const NEEDED_ROOM_BYTES = 64 * 1024 * 1024
 const DEFAULT_SECONDS = 60
 const WAITING_READERS = 128
 const WAITING_WRITERS = 64
+const MAX_STRUCTURES = 100
 const KILL_PAUSE_MS = 50
 const KILL_ATTEMPTS = 200
 const NEVER = new AbortController().signal
