@@ -4,7 +4,7 @@ import type { Store } from './store/store.ts'
 
 /** What the journal, the writer and the engine tell of themselves. */
 export function storeMetrics(store: Store): readonly Metric[] {
-  const { journal, writer, replayedFiles, engineRestarts } = store.statistics()
+  const { journal, writer, replayedFiles, engineRestarts, setAsideFiles } = store.statistics()
   const { canStore, canAnswer } = store.health()
   return [
     gauge('fluoroscope_can_store', '1 when what is sent now is acknowledged.', Number(canStore)),
@@ -46,6 +46,11 @@ export function storeMetrics(store: Store): readonly Metric[] {
     counter('fluoroscope_insert_failures_total', 'Inserts tried again.', writer.failedAttempts),
     counter('fluoroscope_corrupt_frames_total', 'Journal frames set aside.', writer.corruptFrames),
     counter('fluoroscope_corrupt_files_total', 'Journal files set aside.', writer.corruptFiles),
+    gauge(
+      'fluoroscope_set_aside_files',
+      'Damaged journal files that wait for a person; /healthz says what to do.',
+      setAsideFiles,
+    ),
     gauge('fluoroscope_replayed_files', 'Journal files of earlier runs at start.', replayedFiles),
     counter('fluoroscope_engine_restarts_total', 'Restarts of the engine.', engineRestarts),
   ]

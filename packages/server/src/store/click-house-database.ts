@@ -1,23 +1,17 @@
-import { Readable } from 'node:stream'
+import type { IncomingMessage } from 'node:http'
+import { finished } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
-  type ClickHouseClient,
+  ClickHouseClient,
   ClickHouseError,
-  ClickHouseLogLevel,
-  createClient,
-} from '@clickhouse/client'
+  type ClickHouseRequest,
+  type Endpoint,
+} from './click-house-client.ts'
 import type { ColumnList, Row } from './column.ts'
 import { type Database, type QueryLimits, StoreError, type StoreErrorReason } from './database.ts'
 import { guardTail } from './exception-tail.ts'
 import { ResultReader } from './result-reader.ts'
 import type { Sql } from './sql.ts'
-
-/** Where an engine listens; user, password and database may also stand in the URL. */
-export type Endpoint = {
-  readonly url: string
-  readonly username?: string
-  readonly password?: string
-}
 
 /** The engine over ClickHouse's HTTP interface: the embedded one and a cluster alike. */
 export class ClickHouseDatabase implements Database {
@@ -30,11 +24,10 @@ export class ClickHouseDatabase implements Database {
     this.#endpoint = endpoint
   }
 
-  async stop(): Promise<void> {
-    const client = this.#client
+  stop(): void {
+    this.#client?.stop()
     this.#client = undefined
     this.#url = undefined
-    await client?.close()
   }
 
   async rows<Columns extends ColumnList>(
@@ -44,11 +37,11 @@ export class ClickHouseDatabase implements Database {
   ): Promise<readonly Row<Columns>[]> {
     return await this.#retried(async () => {
       const bounded = { ...limits, rows: limits.rows ?? DEFAULT_ROWS }
-      const { stream } = await this.#select(query, bounded, { wait_end_of_query: 1 })
+      const stream = await this.#select(query, bounded, { wait_end_of_query: 1 })
       const reader = new ResultReader(columns)
       const rows: Row<Columns>[] = []
       // Read as it arrives, so that a long result does not stop the event loop for long.
-      for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+      for await (const chunk of stream) {
         for (const row of reader.read(chunk)) rows.push(row)
       }
       reader.end()
@@ -62,13 +55,11 @@ export class ClickHouseDatabase implements Database {
     limits: QueryLimits = {},
   ): AsyncGenerator<readonly Row<Columns>[]> {
     // Until the first row has left nothing has happened: so far it may be tried again.
-    const { stream, tag } = await this.#retried(
-      () => this.#select(query, limits, {}),
-      limits.signal,
-    )
+    const stream = await this.#retried(() => this.#select(query, limits, {}), limits.signal)
+    const tag = String(stream.headers['x-clickhouse-exception-tag'] ?? '')
     const reader = new ResultReader(columns)
     try {
-      for await (const chunk of guardTail(stream as AsyncIterable<Uint8Array>, tag)) {
+      for await (const chunk of guardTail(stream, tag)) {
         limits.signal?.throwIfAborted()
         const rows = reader.read(chunk)
         if (rows.length > 0) yield rows
@@ -83,8 +74,7 @@ export class ClickHouseDatabase implements Database {
 
   async command(statement: Sql): Promise<void> {
     try {
-      const client = await this.#connect()
-      await client.command({ query: statement.text, query_params: statement.parameters })
+      await this.#execute({ statement: statement.text, parameters: statement.parameters })
     } catch (cause) {
       throw storeError(`statement failed: ${firstWords(statement.text)}`, cause)
     }
@@ -96,15 +86,8 @@ export class ClickHouseDatabase implements Database {
     token: string,
   ): Promise<void> {
     try {
-      const client = await this.#connect()
-      const { stream } = await client.exec({
-        query: statement,
-        values: Readable.from(rowBinary, { objectMode: false }),
-        clickhouse_settings: { ...ONE_BLOCK, insert_deduplication_token: token },
-      })
-      for await (const _ of stream as AsyncIterable<Uint8Array>) {
-        // An insert answers nothing; its end is the answer.
-      }
+      const settings = { ...ONE_BLOCK, insert_deduplication_token: token }
+      await this.#execute({ statement, settings, rows: rowBinary })
     } catch (cause) {
       const error = storeError(`insert failed: ${firstWords(statement)}`, cause)
       // For rows that must go in sooner or later, no memory now is no reason to give up.
@@ -113,21 +96,31 @@ export class ClickHouseDatabase implements Database {
     }
   }
 
-  async #select(query: Sql, limits: QueryLimits, settings: { wait_end_of_query?: 1 }) {
+  /** A result of nothing: its end is the answer. */
+  async #execute(request: ClickHouseRequest): Promise<void> {
     const client = await this.#connect()
+    const response = await client.send(request)
+    await finished(response.resume())
+  }
+
+  async #select(
+    query: Sql,
+    limits: QueryLimits,
+    settings: { wait_end_of_query?: 1 },
+  ): Promise<IncomingMessage> {
     try {
-      const { stream, response_headers } = await client.exec({
-        query: `${query.text}\nFORMAT RowBinaryWithNamesAndTypes`,
-        query_params: query.parameters,
-        clickhouse_settings: {
+      const client = await this.#connect()
+      return await client.send({
+        statement: `${query.text}\nFORMAT RowBinaryWithNamesAndTypes`,
+        parameters: query.parameters,
+        settings: {
           ...settings,
           max_execution_time: limits.seconds ?? DEFAULT_SECONDS,
-          max_memory_usage: String(limits.memoryBytes ?? DEFAULT_MEMORY_BYTES),
-          max_result_rows: String(limits.rows ?? 0),
+          max_memory_usage: limits.memoryBytes ?? DEFAULT_MEMORY_BYTES,
+          max_result_rows: limits.rows ?? 0,
         },
-        ...(limits.signal === undefined ? {} : { abort_signal: limits.signal }),
+        signal: limits.signal,
       })
-      return { stream, tag: String(response_headers['x-clickhouse-exception-tag'] ?? '') }
     } catch (cause) {
       throw storeError(`query failed: ${firstWords(query.text)}`, cause)
     }
@@ -154,17 +147,9 @@ export class ClickHouseDatabase implements Database {
   async #connect(): Promise<ClickHouseClient> {
     const endpoint = await this.#endpoint()
     if (this.#client !== undefined && this.#url === endpoint.url) return this.#client
-    const previous = this.#client
-    this.#client = createClient({
-      ...endpoint,
-      application: 'fluoroscope',
-      max_open_connections: MAX_CONNECTIONS,
-      request_timeout: REQUEST_TIMEOUT_MS,
-      // What goes wrong is thrown; its own log would go past ours.
-      log: { level: ClickHouseLogLevel.OFF },
-    })
+    this.#client?.stop()
+    this.#client = new ClickHouseClient(endpoint)
     this.#url = endpoint.url
-    await previous?.close()
     return this.#client
   }
 }
@@ -172,9 +157,6 @@ export class ClickHouseDatabase implements Database {
 const DEFAULT_ROWS = 1_000_000
 const DEFAULT_SECONDS = 30
 const DEFAULT_MEMORY_BYTES = 1024 ** 3
-const MAX_CONNECTIONS = 64
-/** Beyond any limit of a statement itself. */
-const REQUEST_TIMEOUT_MS = 600_000
 /** The first: until the death of the engine is noticed. Waiting for its return is the endpoint's. */
 const RETRY_PAUSES_MS = [50, 250]
 

@@ -1,5 +1,4 @@
-import { parseError } from '@clickhouse/client'
-import { StoreError } from './database.ts'
+import { serverError } from './click-house-client.ts'
 
 /**
  * Passes a streamed result on, but for its end, which is looked at first: a ClickHouse server whose
@@ -27,8 +26,7 @@ export async function* guardTail(
   }
   const at = held.indexOf(`\r\n__exception__\r\n${tag}`)
   if (at >= 0) {
-    const text = held.toString('utf8', at)
-    throw parseError(text) ?? new StoreError(text, 'failed')
+    throw serverError(held.toString('utf8', at))
   }
   if (held.length > 0) yield held
 }

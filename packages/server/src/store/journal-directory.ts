@@ -23,6 +23,11 @@ export function corruptPath(path: string): string {
   return `${path}.corrupt`
 }
 
+/** Whether a file of this name was put there by {@link corruptPath}. */
+export function isSetAside(name: string): boolean {
+  return SET_ASIDE_NAME.test(name)
+}
+
 /**
  * The files an earlier run left, in the order they were written, and the next free sequence.
  * The tail of the last one is cut where a write was not finished: nothing of it was acknowledged.

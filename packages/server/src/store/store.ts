@@ -18,6 +18,7 @@ import { migrate, readMigrations } from './migrate.ts'
 import { Retention } from './retention.ts'
 import type { EncodedRows } from './segment-row.ts'
 import { SegmentWriter, type SegmentWriterStatistics, type WriterDelays } from './segment-writer.ts'
+import { SetAsideFiles } from './set-aside-files.ts'
 
 export type StoreOptions = {
   /** Of this server alone: its journal and, embedded, the engine's tables. */
@@ -55,6 +56,8 @@ export type StoreStatistics = {
   /** Journal files of earlier runs found at the start. */
   readonly replayedFiles: number
   readonly engineRestarts: number
+  /** Damaged journal files that wait for a person. */
+  readonly setAsideFiles: number
 }
 
 /** Everything that keeps traces: journal, writer, engine, retention, in the order they depend. */
@@ -66,6 +69,7 @@ export class Store {
   readonly #writer: SegmentWriter
   readonly #retention: Retention
   readonly #probe: EngineProbe
+  readonly #setAside: SetAsideFiles
   readonly #stopping = new AbortController()
   #directory: DataDirectory | undefined
   #engine: EmbeddedEngine | undefined
@@ -105,6 +109,7 @@ export class Store {
       days: options.retentionDays,
     })
     this.#probe = new EngineProbe(this.database)
+    this.#setAside = new SetAsideFiles({ directory: `${directory}/journal`, files, log })
   }
 
   /** The embedded engine's process, where there is one now. */
@@ -151,7 +156,9 @@ export class Store {
     const unable = stopping ?? this.#journal.statistics().problem
     const silent = stopping ?? this.#probe.problem ?? this.#notReady()
     const behind = this.#writer.statistics().problem
-    const problems = [unable, silent, behind].filter((problem) => problem !== undefined)
+    const problems = [unable, silent, behind, this.#setAside.problem].filter(
+      (problem) => problem !== undefined,
+    )
     return {
       canStore: unable === undefined,
       canAnswer: silent === undefined,
@@ -165,6 +172,7 @@ export class Store {
       writer: this.#writer.statistics(),
       replayedFiles: this.#replayedFiles,
       engineRestarts: this.#engine?.restarts ?? 0,
+      setAsideFiles: this.#setAside.count,
     }
   }
 
@@ -184,6 +192,7 @@ export class Store {
 
   async #startJournal(): Promise<void> {
     await this.#journal.start()
+    await this.#setAside.start()
     this.#replayedFiles = this.#writer.statistics().files
     if (this.#replayedFiles === 0) return
     this.#options.log.info('journal files of an earlier run are inserted', {
@@ -238,6 +247,7 @@ export class Store {
     await this.#journal.stop()
     await this.#writer.stop(drainMs)
     await this.#probe.stop()
+    await this.#setAside.stop()
     await this.#retention.stop()
     await this.#engine?.stop()
     await this.#client.stop()
