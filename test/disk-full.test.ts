@@ -82,6 +82,9 @@ test('a full disk: nothing is acknowledged and why is said, reading goes on, and
     200,
   )
 
+  const second = await startServer(join(disk, 'second')).catch(String)
+  expect(second).toContain('free some space, or choose another with --data-dir')
+
   const fillers = (await readdir(disk)).filter((name) => name.startsWith('filler'))
   for (const name of fillers) await rm(join(disk, name))
   const after = newTraceId()

@@ -30,7 +30,7 @@ export type TraceSummariesPage = {
 }
 
 /** What limits kept out of a page. */
-export type Omissions = {
+type Omissions = {
   /** Fault and error causes beyond a summary's limit. */
   readonly rootCauses: number
   /** Traces too large to be read whole: their summaries are those of their beginning. */

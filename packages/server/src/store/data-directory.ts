@@ -38,7 +38,8 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
   } catch (cause) {
     if (cause instanceof StoreError) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
-    const advice = 'make it writable, or choose another with --data-dir'
+    const remedy = isCode(cause, 'ENOSPC') ? 'free some space' : 'make it writable'
+    const advice = `${remedy}, or choose another with --data-dir`
     throw new StoreError(
       `the data directory ${path} cannot be used: ${reason}; ${advice}`,
       'failed',
@@ -91,9 +92,12 @@ async function takeLock(path: string): Promise<void> {
     }
     // Linked into place, so that nobody ever reads half a lock.
     const draft = join(path, `server.lock.${process.pid}`)
-    await writeFile(draft, JSON.stringify(own), { mode: 0o600 })
-    await link(draft, lock)
-    await rm(draft)
+    try {
+      await writeFile(draft, JSON.stringify(own), { mode: 0o600 })
+      await link(draft, lock)
+    } finally {
+      await rm(draft, { force: true })
+    }
   })
 }
 
