@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'server/lib': ['node'],
   'server/receive': ['server/lib', 'model', 'node', 'fzstd'],
   'server/parse': ['model', 'valibot'],
-  'server/store': ['server/lib', 'model', 'node', 'chdb', '@clickhouse/client'],
+  'server/store': ['server/lib', 'model', 'node', 'chdb'],
   'server/query': ['server/store', 'server/lib', 'model'],
   'server/analyse': ['server/query', 'server/store', 'server/lib', 'model'],
   'server/act': ['server/analyse', 'server/query', 'server/store', 'server/lib', 'model'],

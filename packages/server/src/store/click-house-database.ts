@@ -13,6 +13,8 @@ import { guardTail } from './exception-tail.ts'
 import { ResultReader } from './result-reader.ts'
 import type { Sql } from './sql.ts'
 
+export type { Endpoint } from './click-house-client.ts'
+
 /** The engine over ClickHouse's HTTP interface: the embedded one and a cluster alike. */
 export class ClickHouseDatabase implements Database {
   readonly #endpoint: () => Promise<Endpoint>

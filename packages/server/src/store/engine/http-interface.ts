@@ -14,7 +14,7 @@ import {
 import { type BodyInsert, parseStatement } from './statement.ts'
 
 /**
- * ClickHouse's HTTP interface over the embedded engine, as far as `@clickhouse/client` speaks it:
+ * ClickHouse's HTTP interface over the embedded engine, as far as our client speaks it:
  * `/ping`; a statement in the body, or in `?query=` with the rows of an insert in the body; `param_x`;
  * settings by name. Not there: compression, sessions, temporary tables, progress.
  *
