@@ -85,7 +85,7 @@ function isTooMuch({ queries, scanned, documents }: Effort, pageSize: number): b
 }
 
 /** Traces that are read with one query. */
-const CHUNK_SIZE = 100
+const CHUNK_SIZE = 200
 
 const FIRST_STEP_NANOS = 60_000_000_000n
 const STEP_GROWTH = 4n
