@@ -11,7 +11,12 @@ import { traceCallsOf } from './span-calls.ts'
 import type { TraceCalls } from './trace-calls.ts'
 
 /** Minutes that are read together, in one or more parts. */
-export type MinuteBatch = { readonly minutes: readonly number[]; readonly parts: number }
+export type MinuteBatch = {
+  readonly minutes: readonly number[]
+  readonly parts: number
+  /** Where known already: at least all minutes in which the traces of `minutes` have documents. */
+  readonly allMinutes?: readonly number[] | undefined
+}
 
 export type ReadTraces = {
   readonly spans: number
@@ -56,11 +61,11 @@ export async function planBatches(
  */
 export async function readTraces(
   database: Database,
-  { minutes, parts }: MinuteBatch,
+  { minutes, parts, ...known }: MinuteBatch,
   add: (trace: TraceCalls, minute: number) => void,
 ): Promise<ReadTraces> {
   const wanted = new Set(minutes)
-  const allMinutes = await findMinutesOfTraces(database, minutes)
+  const allMinutes = known.allMinutes ?? (await findMinutesOfTraces(database, minutes))
   const reading = new TraceRows((rows) => {
     const trace = traceCallsOf(rows)
     const minute = minuteOf(trace.start)

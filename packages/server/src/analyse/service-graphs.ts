@@ -13,13 +13,14 @@ import {
   type GraphMinute,
   insertGraphMinutes,
 } from '../query/graph-minutes.ts'
+import { findMinutesOfTraces } from '../query/graph-spans.ts'
 import { MAX_LISTED_MINUTES, MAX_LISTED_RANGES, type MinuteRange } from '../query/minute-list.ts'
 import { type Database, StoreError } from '../store/database.ts'
 import { DirtyMinutes } from './dirty-minutes.ts'
 import { rangesWithout, splitRange } from './minute-ranges.ts'
 import { type MinuteBatch, planBatches, readTraces } from './minute-traces.ts'
 import { GraphBuilder } from './service-graph-builder.ts'
-import { addTraceCalls } from './trace-calls.ts'
+import { addTraceCalls, type TraceCalls } from './trace-calls.ts'
 
 export type ServiceGraphsOptions = {
   readonly database: Database
@@ -147,15 +148,11 @@ export class ServiceGraphs {
     const graph = new GraphBuilder({ nodes, edges })
     const { whole, parts } = splitRange(from, to)
     const raw = new Set([...parts, ...(await this.#unusable(whole))])
-    await this.#addStored(graph, rangesWithout(whole, raw))
-    const minutes = [...raw].sort((left, right) => left - right)
-    for (const batch of await planBatches(this.#database, minutes)) {
-      const read = await readTraces(this.#database, batch, (trace) => {
-        if (trace.start >= from && trace.start < to) addTraceCalls(graph, trace)
-      })
-      this.#readSpans += read.spans
-      this.#countOmitted(read.omittedSpans)
-    }
+    // The order in which a graph grows does not matter.
+    await Promise.all([
+      this.#addStored(graph, rangesWithout(whole, raw)),
+      this.#addRaw(graph, [...raw], { from, to }),
+    ])
     this.#countOmitted(graph.omitted)
     return graph.graph()
   }
@@ -212,6 +209,28 @@ export class ServiceGraphs {
       const stored = await findMergedGraph(this.#database, listed, this.#settings)
       graph.addGraph(stored)
       this.#countOmitted(stored.omitted)
+    }
+  }
+
+  async #addRaw(
+    graph: GraphBuilder,
+    unsorted: readonly number[],
+    { from, to }: { readonly from: UnixNanos; readonly to: UnixNanos },
+  ): Promise<void> {
+    if (unsorted.length === 0) return
+    const minutes = unsorted.toSorted((left, right) => left - right)
+    const isListed = minutes.length <= MAX_LISTED_MINUTES
+    const [batches, allMinutes] = await Promise.all([
+      planBatches(this.#database, minutes),
+      isListed ? findMinutesOfTraces(this.#database, minutes) : undefined,
+    ])
+    for (const batch of batches) {
+      const add = (trace: TraceCalls) => {
+        if (trace.start >= from && trace.start < to) addTraceCalls(graph, trace)
+      }
+      const read = await readTraces(this.#database, { ...batch, allMinutes }, add)
+      this.#readSpans += read.spans
+      this.#countOmitted(read.omittedSpans)
     }
   }
 

@@ -81,7 +81,8 @@ function partOf({ part, parts }: GraphSpanSlice): Sql {
 
 function tracesIn({ minutes, allMinutes }: GraphSpanSlice): Sql {
   const inMinutes = minuteIn(minutes)
-  if (allMinutes?.length === minutes.length) return inMinutes
+  const listed = new Set(minutes)
+  if (allMinutes?.every((minute) => listed.has(minute))) return inMinutes
   const someRow = sql`trace_id IN (SELECT trace_id FROM spans WHERE ${inMinutes})`
   return allMinutes === undefined ? someRow : sql`${minuteIn(allMinutes)} AND ${someRow}`
 }
