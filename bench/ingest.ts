@@ -6,7 +6,13 @@ import { removeDirectory, startServer, temporaryDirectory } from '../test/suppor
 import { generateTrace, putBodies, seededRandom } from './support/generate.ts'
 import { call, closedLoop } from './support/load.ts'
 import { latencies, machine } from './support/machine.ts'
-import { cpuSeconds, directoryBytes, processTree, residentBytes } from './support/processes.ts'
+import {
+  cpuSeconds,
+  directoryBytes,
+  processTree,
+  residentBytes,
+  threadSeconds,
+} from './support/processes.ts'
 
 const DOCUMENTS = Number(process.argv[2] ?? 300_000)
 const SEGMENTS_PER_TRACE = 5
@@ -33,6 +39,7 @@ const tree = processTree(server.ready.pid)
 const idleBytes = tree.reduce((sum, pid) => sum + residentBytes(pid), 0)
 const cpuOf = () => tree.map(cpuSeconds)
 const before = cpuOf()
+const threadsBefore = threadSeconds(server.ready.pid)
 const ownBefore = process.cpuUsage()
 
 let peakBytes = 0
@@ -54,6 +61,11 @@ await untilVisible(lastTraceId)
 const queryableSeconds = (performance.now() - began) / 1000
 clearInterval(sampler)
 const used = cpuOf().map((seconds, index) => seconds - (before[index] ?? 0))
+const threads = threadSeconds(server.ready.pid)
+const threadUsed = (id: number) => (threads.get(id) ?? 0) - (threadsBefore.get(id) ?? 0)
+const busiest = Math.max(
+  ...[...threads.keys()].filter((id) => id !== server.ready.pid).map(threadUsed),
+)
 await new Promise((done) => setTimeout(done, QUIET_MS))
 const settled = cpuOf().map((seconds, index) => seconds - (before[index] ?? 0))
 const bytes = directoryBytes(directory)
@@ -78,6 +90,10 @@ tree.forEach((pid, index) => {
     `${perDocument(used[index] ?? 0)} a document; ${perDocument(settled[index] ?? 0)} with merges of ${QUIET_MS / 1000} s after`,
   )
 })
+show(
+  "of the server's, main thread",
+  `${perDocument(threadUsed(server.ready.pid))}; busiest other, a parser: ${perDocument(busiest)}`,
+)
 show('CPU of the driver', perDocument((ownCpu.user + ownCpu.system) / 1e6))
 show(
   'resident memory',

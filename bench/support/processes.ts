@@ -24,8 +24,17 @@ export function processTree(pid: number): number[] {
 
 /** CPU seconds (user and system) a process has used. */
 export function cpuSeconds(pid: number): number {
-  const fields = statFields(pid)
-  return (Number(fields?.[11]) + Number(fields?.[12])) / TICKS_PER_SECOND
+  return secondsOf(statFields(pid))
+}
+
+/** CPU seconds of each thread of a process that runs now, by thread id; the main thread's is the pid. */
+export function threadSeconds(pid: number): ReadonlyMap<number, number> {
+  const ids = readdirSync(`/proc/${pid}/task`).map(Number)
+  return new Map(ids.map((id) => [id, secondsOf(statFields(`${pid}/task/${id}`))]))
+}
+
+function secondsOf(fields: readonly string[] | undefined): number {
+  return (Number(fields?.[11] ?? 0) + Number(fields?.[12] ?? 0)) / TICKS_PER_SECOND
 }
 
 /** Resident memory in bytes. */
@@ -33,8 +42,8 @@ export function residentBytes(pid: number): number {
   return Number(statFields(pid)?.[21]) * PAGE_BYTES
 }
 
-/** The fields of /proc/PID/stat after the name, which may hold blanks; undefined once it is gone. */
-function statFields(pid: number): string[] | undefined {
+/** The fields of /proc/…/stat of a process or thread after the name, which may hold blanks; undefined once it is gone. */
+function statFields(pid: number | string): string[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
     return text.slice(text.lastIndexOf(')') + 2).split(' ')
