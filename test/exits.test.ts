@@ -83,7 +83,12 @@ test('an exit that nobody asked for says so', async () => {
 test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   '%s while starting stops it, without a ready line',
   async (signal) => {
-    const child = start([], `setTimeout(() => process.kill(process.pid, '${signal}'), 150)`)
+    const asSoonAsHeard = `const timer = setInterval(() => {
+      if (process.listenerCount('${signal}') === 0) return
+      clearInterval(timer)
+      process.kill(process.pid, '${signal}')
+    }, 1)`
+    const child = start([], asSoonAsHeard)
     const { code, stdout, stderr } = await ended(child)
     expect(code).toBe(0)
     expect(stdout).toBe('')

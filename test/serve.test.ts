@@ -356,6 +356,13 @@ describe('what cannot work is said', () => {
     expect(stderr).toContain('in use')
   })
 
+  test('a demo whose datagrams go nowhere', async () => {
+    const endpoint = `127.0.0.1:${server.ready.http}`
+    const { stderr } = await run('demo', '--duration=2s', `--endpoint=${endpoint}`)
+    expect(stderr).toContain('no trace has arrived')
+    expect(stderr).toContain('UDP port')
+  })
+
   test('a flag that is not there', async () => {
     const { code, stderr } = await run('serve', '--udp-prot=1')
     expect(code).toBe(2)

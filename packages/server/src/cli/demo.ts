@@ -33,17 +33,72 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<ExitC
     )
     tell('the traces; without it they are lost.')
   }
+  const arrivals = new Arrivals(options.value.endpoint, tell)
   try {
+    await arrivals.start()
     const summary = await demo.value(options.value, {
       tell,
       environment: io.environment,
       nowMs: () => Number(io.now() / 1_000_000n),
       signal: io.signal,
     })
+    await arrivals.look()
     io.stdout.write(`${JSON.stringify(summary)}\n`)
     return 0
   } catch (error) {
     return fail(io, `the demo ended: ${describe(error)}`)
+  } finally {
+    arrivals.stop()
+  }
+}
+
+/**
+ * Tells once where a Fluoroscope answers over TCP but gets no datagram: SDKs cannot know that what they
+ * send to a wrong UDP port is lost.
+ */
+class Arrivals {
+  readonly #endpoint: Endpoint
+  readonly #tell: (line: string) => void
+  #before: number | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(endpoint: Endpoint, tell: (line: string) => void) {
+    this.#endpoint = endpoint
+    this.#tell = tell
+  }
+
+  async start(): Promise<void> {
+    this.#before = await receivedDatagrams(this.#endpoint)
+    this.#timer = setTimeout(() => void this.look(), LOOK_AFTER_MS)
+    this.#timer.unref()
+  }
+
+  async look(): Promise<void> {
+    const before = this.#before
+    if (before === undefined || (await receivedDatagrams(this.#endpoint)) !== before) return
+    this.#before = undefined
+    const { host, port } = this.#endpoint
+    this.#tell(`no trace has arrived: the server at ${host}:${port} gets no datagrams there.`)
+    this.#tell('Give --endpoint its UDP port, the one called udp in its ready line.')
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
+}
+
+/** Documents a Fluoroscope got over UDP; undefined where none answers. */
+async function receivedDatagrams({ host, port }: Endpoint): Promise<number | undefined> {
+  try {
+    const response = await fetch(`http://${host}:${port}/metrics`, {
+      signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+    })
+    const text = await response.text()
+    if (!text.includes('fluoroscope_')) return undefined
+    const line = /^fluoroscope_documents_received_total\{source="udp"\} (\d+)$/m.exec(text)
+    return Number(line?.[1] ?? 0)
+  } catch {
+    return undefined
   }
 }
 
@@ -72,6 +127,8 @@ const DEFAULT_RATE = 5
 const MAX_RATE = 500
 const MAX_SEED = 999_999_999
 const PROBE_TIMEOUT_MS = 1000
+/** The shop is open by then, and its first traces are sent. */
+const LOOK_AFTER_MS = 12_000
 
 function readOptions(argv: readonly string[], io: CommandIo): Result<DemoOptions, string> {
   const given = readArguments(argv, DEMO_FLAGS, 0)
