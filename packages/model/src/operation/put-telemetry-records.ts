@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { Count, type NoOutput, optional, Timestamp, textOf } from './wire.ts'
+import { Count, optional, Timestamp, textOf } from './wire.ts'
 
 /** xray-behaviour 6.6 and 12.6. */
 export const PutTelemetryRecordsInput = v.object({
@@ -27,4 +27,4 @@ export const PutTelemetryRecordsInput = v.object({
   ResourceARN: optional(textOf(0, 500)),
 })
 
-export type PutTelemetryRecordsOutput = NoOutput
+export type PutTelemetryRecordsOutput = Readonly<Record<string, never>>

@@ -19,7 +19,16 @@ export const RULE_MEMBERS = {
   URLPath: textOf(0, 128),
 } as const
 
-export const RuleAttributes = v.pipe(v.record(textOf(1, 32), textOf(1, 32)), v.maxEntries(5))
+/** A list is no map, though valibot would take it for one. */
+const ATTRIBUTE_MAP = v.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+)
+
+export const RuleAttributes = v.pipe(
+  ATTRIBUTE_MAP,
+  v.record(textOf(1, 32), textOf(1, 32)),
+  v.maxEntries(5),
+)
 
 /** A cool-down of 0 minutes is refused by meaning. */
 export const RateBoost = v.object({ MaxRate: Share, CooldownWindowMinutes: AtLeastZero })

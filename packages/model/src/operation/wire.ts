@@ -47,5 +47,3 @@ export const NextTokenOnly = v.object({ NextToken: optional(v.string()) })
 
 /** For the two operations whose tokens are short (xray-behaviour 1.4). */
 export const ShortNextTokenOnly = v.object({ NextToken: optional(textOf(1, 100)) })
-
-export type NoOutput = Readonly<Record<string, never>>

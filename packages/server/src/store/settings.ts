@@ -77,10 +77,7 @@ export class Settings {
   }
 
   /** @throws StoreError where nothing was ever read and nothing can be read now */
-  async read<Value>(
-    scope: RequestContext,
-    kind: SettingKind<Value>,
-  ): Promise<SettingList<Value>> {
+  async read<Value>(scope: RequestContext, kind: SettingKind<Value>): Promise<SettingList<Value>> {
     if (this.#isStale()) {
       try {
         await this.#readOnce()
