@@ -27,7 +27,7 @@ export type GroupReference = {
   readonly GroupARN?: string | null | undefined
 }
 
-export type InsightsChange = {
+type InsightsChange = {
   readonly InsightsEnabled?: boolean | null | undefined
   readonly NotificationsEnabled?: boolean | null | undefined
 }
