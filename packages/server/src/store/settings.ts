@@ -66,12 +66,15 @@ export class Settings {
     this.#options = options
   }
 
-  /** Reads what there is. An engine that is away is no reason to fail: the first use reads again. */
+  /**
+   * Reads what there is. A store that is away, or has no tables yet because it was, is no reason to
+   * fail: the first use reads again.
+   */
   async start(): Promise<void> {
     try {
       await this.#readOnce()
     } catch (error) {
-      if (!isAway(error)) throw error
+      if (!(error instanceof StoreError)) throw error
       this.#options.log.warn('settings cannot be read yet', { reason: String(error) })
     }
   }
