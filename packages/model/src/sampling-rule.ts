@@ -17,9 +17,13 @@ export type SamplingRule = {
   readonly urlPath: string
   readonly resourceArn: string
   readonly attributes: ReadonlyMap<string, string>
+  readonly boost: SamplingRateBoost | undefined
   readonly created: UnixNanos
   readonly modified: UnixNanos
 }
+
+/** How far the rate may rise while clients see anomalies (xray-behaviour 11.6). */
+export type SamplingRateBoost = { readonly maxRate: number; readonly cooldownMinutes: number }
 
 const NEVER = 0n as UnixNanos
 
@@ -36,6 +40,7 @@ export const DEFAULT_SAMPLING_RULE: SamplingRule = {
   urlPath: '*',
   resourceArn: '*',
   attributes: new Map(),
+  boost: undefined,
   created: NEVER,
   modified: NEVER,
 }

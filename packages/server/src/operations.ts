@@ -1,21 +1,10 @@
-import { DEFAULT_SAMPLING_RULE, type UnixNanos } from '@fluoroscope/model'
-import {
-  lastWindow,
-  lastWindowStart,
-  NO_REPORTS,
-  type SamplingState,
-  takeReports,
-} from './act/sampling-targets.ts'
+import type { UnixNanos } from '@fluoroscope/model'
 import type { ServiceGraphs } from './analyse/service-graphs.ts'
 import { findTraceSummaries } from './analyse/trace-summaries.ts'
 import type { Omissions } from './omissions.ts'
 import { findTraces } from './query/find-traces.ts'
+import { settingsOperations } from './settings-operations.ts'
 import { batchGetTraces, type FindTraces } from './show/operation/batch-get-traces.ts'
-import { getEncryptionConfig } from './show/operation/get-encryption-config.ts'
-import { getGroups } from './show/operation/get-groups.ts'
-import { getSamplingRules } from './show/operation/get-sampling-rules.ts'
-import { getSamplingStatisticSummaries } from './show/operation/get-sampling-statistic-summaries.ts'
-import { getSamplingTargets } from './show/operation/get-sampling-targets.ts'
 import { getServiceGraph } from './show/operation/get-service-graph.ts'
 import { getTraceGraph } from './show/operation/get-trace-graph.ts'
 import { type FindTraceSummaries, getTraceSummaries } from './show/operation/get-trace-summaries.ts'
@@ -24,9 +13,11 @@ import type { Operation } from './show/operation.ts'
 import { ONE_DAY, SIX_HOURS, THIRTY_DAYS } from './show/time-range.ts'
 import { unavailableOperations } from './show/unavailable-operations.ts'
 import type { Database } from './store/database.ts'
+import type { Settings } from './store/settings.ts'
 
 export type OperationsOptions = {
   readonly database: Database
+  readonly settings: Settings
   readonly graphs: ServiceGraphs
   readonly now: () => UnixNanos
   /** AWS's limits on time ranges instead of ours. */
@@ -36,7 +27,7 @@ export type OperationsOptions = {
 
 /** All operations but PutTraceSegments, whose body goes another way. */
 export function createOperations(options: OperationsOptions): readonly Operation[] {
-  const { database, graphs, now, strictLimits, omissions } = options
+  const { database, settings, graphs, now, strictLimits, omissions } = options
   const find: FindTraces = async (ids) => {
     const traces = await findTraces(database, ids)
     const cut = [...traces.values()].filter(({ limitExceeded }) => limitExceeded)
@@ -54,28 +45,8 @@ export function createOperations(options: OperationsOptions): readonly Operation
     getTraceGraph(find),
     getServiceGraph((from, to) => graphs.graph(from, to), strictLimits ? SIX_HOURS : THIRTY_DAYS),
     getTraceSummaries(summaries, now, strictLimits ? ONE_DAY : THIRTY_DAYS),
-    getGroups(),
-    getEncryptionConfig(),
     putTelemetryRecords(),
-    ...samplingOperations(now),
+    ...settingsOperations({ settings, now, checkFilter: () => undefined }),
     ...unavailableOperations(),
-  ]
-}
-
-function samplingOperations(now: () => UnixNanos): readonly Operation[] {
-  const rules = [DEFAULT_SAMPLING_RULE]
-  const rulesByName = new Map(rules.map((rule) => [rule.name, rule]))
-  let state: SamplingState = NO_REPORTS
-  return [
-    getSamplingRules(rules),
-    getSamplingTargets(rules, (reports) => {
-      const [next, answer] = takeReports(state, rulesByName, reports, now())
-      state = next
-      return answer
-    }),
-    getSamplingStatisticSummaries(() => {
-      const time = now()
-      return { start: lastWindowStart(time), rules: lastWindow(state, time) }
-    }),
   ]
 }

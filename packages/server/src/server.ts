@@ -24,6 +24,8 @@ import { loadConsoleAssets } from './show/console-assets.ts'
 import type { OperationError } from './show/operation-error.ts'
 import { RequestCounts } from './show/request-counts.ts'
 import { StoreError } from './store/database.ts'
+import { Settings } from './store/settings.ts'
+import { settingsTable } from './store/settings-table.ts'
 import { Store } from './store/store.ts'
 import { graphMetrics, storeMetrics } from './store-metrics.ts'
 import {
@@ -45,6 +47,7 @@ export class Server {
   readonly #config: Config
   readonly #log: Log
   readonly #store: Store
+  readonly #settings: Settings
   readonly #graphs: ServiceGraphs
   readonly #encoders: Encoders
   readonly #ingest: Ingest
@@ -70,6 +73,13 @@ export class Server {
       now,
       monotonicMs: () => performance.now(),
       journalLimits: { totalBytes: config.maxJournalBytes },
+    })
+    this.#settings = new Settings({
+      medium: settingsTable(this.#store.database),
+      now,
+      monotonicMs: () => performance.now(),
+      log,
+      maxAgeMs: config.store.kind === 'server' ? SHARED_SETTINGS_MS : undefined,
     })
     this.#graphs = new ServiceGraphs({
       database: this.#store.database,
@@ -99,6 +109,7 @@ export class Server {
       const assets = loadConsoleAssets(consoleFolder())
       await this.#store.start()
       this.#log.info('the store is ready', { enginePid: this.#store.enginePid })
+      await this.#settings.start()
       this.#graphs.start()
       const http = await this.#startHttp(await assets)
       return { http, udp: await this.#startUdp() }
@@ -125,6 +136,7 @@ export class Server {
     const app = createApp({
       operations: createOperations({
         database: this.#store.database,
+        settings: this.#settings,
         graphs: this.#graphs,
         now,
         strictLimits: this.#config.strictLimits,
@@ -206,6 +218,9 @@ export class Server {
 const NEEDED_BUFFER_BYTES = 4 * 1024 * 1024
 
 const MAX_PARSE_WORKERS = 4
+
+/** Servers that share a cluster see each other's settings after at most so long. */
+const SHARED_SETTINGS_MS = 5000
 
 /** Threads run the built files only; from source everything runs on the main thread. */
 const BUILT = import.meta.url.endsWith('.js')

@@ -3,7 +3,8 @@ import { NoInput } from './wire.ts'
 /** xray-behaviour 6.6. */
 export const GetEncryptionConfigInput = NoInput
 
-export type GetEncryptionConfigOutput = {
+/** Of both operations. */
+export type EncryptionConfigOutput = {
   readonly EncryptionConfig: {
     readonly KeyId: string | null
     readonly Status: 'ACTIVE' | 'UPDATING'

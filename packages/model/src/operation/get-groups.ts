@@ -1,20 +1,10 @@
-import { NextTokenOnly } from './wire.ts'
+import type { GroupOutput } from './group-members.ts'
+import { ShortNextTokenOnly } from './wire.ts'
 
 /** xray-behaviour 6.3. */
-export const GetGroupsInput = NextTokenOnly
+export const GetGroupsInput = ShortNextTokenOnly
 
 export type GetGroupsOutput = {
   readonly Groups: readonly GroupOutput[]
   readonly NextToken: null
-}
-
-export type GroupOutput = {
-  readonly GroupName: string
-  readonly GroupARN: string
-  /** Null for the group of all traces. */
-  readonly FilterExpression: string | null
-  readonly InsightsConfiguration: {
-    readonly InsightsEnabled: boolean
-    readonly NotificationsEnabled: boolean
-  }
 }

@@ -1,8 +1,7 @@
 import * as v from 'valibot'
 import type { UnixNanos } from '../time.ts'
-import { Count, optional, Timestamp, textOf } from './wire.ts'
-
-const AtLeastZero = v.pipe(Count, v.minValue(0))
+import { RuleName } from './sampling-rule-members.ts'
+import { AtLeastZero, optional, Timestamp, textOf } from './wire.ts'
 
 /** What one client saw of one rule since its last report. */
 export type SamplingStatisticsDocument = {
@@ -19,7 +18,7 @@ const SamplingStatisticsDocuments: v.GenericSchema<unknown, readonly SamplingSta
   v.pipe(
     v.array(
       v.object({
-        RuleName: textOf(1, 32),
+        RuleName,
         ClientID: textOf(24, 24),
         Timestamp,
         RequestCount: AtLeastZero,
@@ -30,10 +29,37 @@ const SamplingStatisticsDocuments: v.GenericSchema<unknown, readonly SamplingSta
     v.maxLength(25),
   )
 
+/** What one service saw of one rule's requests since its last report. */
+export type SamplingBoostStatisticsDocument = {
+  readonly RuleName: string
+  readonly ServiceName: string
+  readonly Timestamp: UnixNanos
+  readonly AnomalyCount: number
+  readonly TotalCount: number
+  readonly SampledAnomalyCount: number
+}
+
+const SamplingBoostStatisticsDocuments: v.GenericSchema<
+  unknown,
+  readonly SamplingBoostStatisticsDocument[]
+> = v.pipe(
+  v.array(
+    v.object({
+      RuleName,
+      ServiceName: textOf(0, 64),
+      Timestamp,
+      AnomalyCount: AtLeastZero,
+      TotalCount: AtLeastZero,
+      SampledAnomalyCount: AtLeastZero,
+    }),
+  ),
+  v.maxLength(25),
+)
+
 /** xray-behaviour 6.4, 11.4 and 11.6. */
 export const GetSamplingTargetsInput = v.object({
   SamplingStatisticsDocuments,
-  SamplingBoostStatisticsDocuments: optional(v.pipe(v.array(v.looseObject({})), v.maxLength(25))),
+  SamplingBoostStatisticsDocuments: optional(SamplingBoostStatisticsDocuments),
 })
 
 export type GetSamplingTargetsOutput = {
@@ -45,12 +71,16 @@ export type GetSamplingTargetsOutput = {
     readonly ReservoirQuotaTTL: number
     /** Seconds until the next report. */
     readonly Interval: number
+    /** Null while there is no reason for one. */
+    readonly SamplingBoost: { readonly BoostRate: number; readonly BoostRateTTL: number } | null
   }[]
   readonly LastRuleModification: number
-  readonly UnprocessedStatistics: readonly {
-    readonly RuleName: string
-    readonly ErrorCode: string
-    readonly Message: string
-  }[]
-  readonly UnprocessedBoostStatistics: readonly never[]
+  readonly UnprocessedStatistics: readonly UnprocessedStatisticsOutput[]
+  readonly UnprocessedBoostStatistics: readonly UnprocessedStatisticsOutput[]
+}
+
+export type UnprocessedStatisticsOutput = {
+  readonly RuleName: string
+  readonly ErrorCode: string
+  readonly Message: string
 }

@@ -35,7 +35,15 @@ export const Count = v.pipe(
   v.check((value) => Number.isSafeInteger(value)),
 )
 
+export const AtLeastZero = v.pipe(Count, v.minValue(0))
+
+/** A share, 0 to 1. */
+export const Share = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
+
 /** Operations without input still get `{}`. */
 export const NoInput = v.object({})
 
 export const NextTokenOnly = v.object({ NextToken: optional(v.string()) })
+
+/** For the two operations whose tokens are short (xray-behaviour 1.4). */
+export const ShortNextTokenOnly = v.object({ NextToken: optional(textOf(1, 100)) })

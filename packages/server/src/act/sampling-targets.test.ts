@@ -97,21 +97,43 @@ test('a report of a rule that is not known is named and changes nothing', () => 
   expect([...state.keys()]).toEqual(['Default'])
 })
 
+test('a rule that is removed takes its reports with it', () => {
+  const both = new Map([...rules(1), ['Gone', { ...DEFAULT_SAMPLING_RULE, name: 'Gone' }] as const])
+  const reports = [report(client('a'), 5), report(client('a'), 5, 'Gone')]
+  const [before] = takeReports(NO_REPORTS, both, reports, START)
+  expect([...before.keys()]).toEqual(['Default', 'Gone'])
+  const [after] = takeReports(before, rules(1), [report(client('a'), 5)], at(10))
+  expect([...after.keys()]).toEqual(['Default'])
+})
+
 test('statistics are the sums of the last closed ten seconds, then zeros', () => {
-  expect(lastWindow(NO_REPORTS, START)).toEqual(new Map())
+  expect(lastWindow(NO_REPORTS, ['Default'], START)).toEqual(new Map())
   const { state } = grant(1, [
     [0, client('a'), 50],
     [1, client('a'), 60],
     [2, client('b'), 7],
   ])
-  expect(lastWindow(state, at(9)).get('Default')).toEqual({ requests: 0, sampled: 0, borrowed: 0 })
-  expect(lastWindow(state, at(10)).get('Default')).toEqual({
+  expect(lastWindow(state, ['Default', 'Idle'], at(9)).get('Default')).toEqual({
+    requests: 0,
+    sampled: 0,
+    borrowed: 0,
+  })
+  expect(lastWindow(state, ['Default', 'Idle'], at(10)).get('Default')).toEqual({
     requests: 67,
     sampled: 4,
     borrowed: 2,
   })
+  expect(lastWindow(state, ['Default', 'Idle'], at(10)).get('Idle')).toEqual({
+    requests: 0,
+    sampled: 0,
+    borrowed: 0,
+  })
   expect(lastWindowStart(at(10))).toBe(START)
-  expect(lastWindow(state, at(20)).get('Default')).toEqual({ requests: 0, sampled: 0, borrowed: 0 })
+  expect(lastWindow(state, ['Default', 'Idle'], at(20)).get('Default')).toEqual({
+    requests: 0,
+    sampled: 0,
+    borrowed: 0,
+  })
 })
 
 test('quotas that hold at an instant never exceed the reservoir', () => {

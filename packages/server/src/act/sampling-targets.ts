@@ -40,7 +40,7 @@ export function takeReports(
   reports: readonly SamplingStatisticsDocument[],
   now: UnixNanos,
 ): readonly [SamplingState, SamplingAnswer] {
-  const next = new Map(state)
+  const next = new Map([...state].filter(([rule]) => rules.has(rule)))
   for (const report of reports) {
     if (rules.has(report.RuleName)) {
       next.set(report.RuleName, admit(next.get(report.RuleName), report, now))
@@ -62,13 +62,18 @@ export function takeReports(
   return [next, { targets, unknownRules }]
 }
 
-/** Sums of the last closed window of ten seconds, by rule: zeros for a rule that went quiet. */
+/**
+ * Sums of the last closed window of ten seconds, by rule: zeros for a quiet one, and nothing before
+ * anything was reported at all (xray-behaviour 11.4).
+ */
 export function lastWindow(
   state: SamplingState,
+  rules: readonly string[],
   now: UnixNanos,
 ): ReadonlyMap<string, RuleStatistics> {
+  if (state.size === 0) return new Map()
   const closed = windowOf(now) - 1
-  return new Map([...state].map(([rule, { windows }]) => [rule, sumOf(windows.get(closed))]))
+  return new Map(rules.map((rule) => [rule, sumOf(state.get(rule)?.windows.get(closed))]))
 }
 
 /** Start of the window that {@link lastWindow} sums. */

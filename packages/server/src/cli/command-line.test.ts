@@ -110,7 +110,7 @@ describe('the command line', () => {
 
   test('helps', async () => {
     const { stdout } = await call(['help'])
-    for (const name of ['serve', 'traces', 'trace', 'services', 'demo']) {
+    for (const name of ['serve', 'traces', 'trace', 'services', 'groups', 'sampling', 'demo']) {
       expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'))
       const own = await call(['help', name])
       expect(own.stdout).toContain(name)

@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises'
 import type { Flag } from './arguments.ts'
 import type { Command, CommandIo, ExitCode } from './command-io.ts'
 import { DEMO_FLAGS, run as runDemo } from './demo.ts'
+import { GROUPS_FLAGS, run as runGroups } from './groups.ts'
 import { nearestWord } from './nearest-word.ts'
+import { run as runSampling } from './sampling.ts'
+import { SAMPLING_FLAGS } from './sampling-flags.ts'
 import { run as runServices, SERVICES_FLAGS } from './services.ts'
 import { run as runTrace, TRACE_FLAGS } from './trace.ts'
 import { run as runTraces, TRACES_FLAGS } from './traces.ts'
@@ -65,6 +68,37 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
       usage: 'services [flags]',
       flags: SERVICES_FLAGS,
       examples: ['services --since 1h'],
+    },
+  ],
+  [
+    'groups',
+    {
+      run: runGroups,
+      summary: 'list, create, change and delete groups',
+      usage: 'groups list|create|update|delete [NAME] [flags]',
+      flags: GROUPS_FLAGS,
+      examples: [
+        'groups list',
+        "groups create slow --filter 'responsetime > 5'",
+        "groups update slow --filter 'responsetime > 3' --insights on",
+        'groups delete slow',
+      ],
+    },
+  ],
+  [
+    'sampling',
+    {
+      run: runSampling,
+      summary: 'list, create, change, delete and import sampling rules',
+      usage: 'sampling list|create|update|delete|import [NAME|FILE] [flags]',
+      flags: SAMPLING_FLAGS,
+      examples: [
+        'sampling list',
+        'sampling create checkout --priority 10 --rate 0.5 --path "/checkout*"',
+        'sampling update Default --rate 0.1 --reservoir 5',
+        'sampling delete checkout',
+        'sampling import sampling-rules.json --priority 100',
+      ],
     },
   ],
   [

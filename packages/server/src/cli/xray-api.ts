@@ -26,19 +26,23 @@ export type XRayApi = {
 const DEFAULT_ENDPOINT = 'http://127.0.0.1:2000'
 const ANSWER_TIMEOUT_MS = 60_000
 
-/** The API at --endpoint, else FLUOROSCOPE_ENDPOINT, else this machine's. */
+/**
+ * Asks one operation; `member` is one that each of its answers has: what else answers is no X-Ray API.
+ * Undefined for an operation that answers nothing.
+ */
+export type CallOperation = <Output>(
+  path: string,
+  input: object,
+  member: string | undefined,
+) => Promise<Result<Output, string>>
+
 export function openApi(
   flags: ReadonlyMap<string, string>,
   io: CommandIo,
 ): Result<XRayApi, string> {
-  const text = flags.get('endpoint') ?? io.environment['FLUOROSCOPE_ENDPOINT'] ?? DEFAULT_ENDPOINT
-  const withScheme = /^[a-z]+:\/\//i.test(text) ? text : `http://${text}`
-  const base = URL.canParse(withScheme) ? new URL(withScheme) : undefined
-  if (base === undefined || !/^https?:$/.test(base.protocol)) {
-    return bad(`the endpoint must be a URL such as ${DEFAULT_ENDPOINT} (got "${text}")`)
-  }
-  const call = <Output>(path: string, input: object, member: keyof Output & string) =>
-    post<Output>(base, path, input, member, io.signal)
+  const opened = openOperations(flags, io)
+  if (!opened.ok) return opened
+  const call = opened.value
   return ok({
     traceSummaries: (input) => call('/TraceSummaries', input, 'TraceSummaries'),
     traces: (ids) => call('/Traces', { TraceIds: ids }, 'Traces'),
@@ -46,12 +50,25 @@ export function openApi(
   })
 }
 
-/** @param member a member every answer of the operation has: what else answers is no X-Ray API */
+/** The API at --endpoint, else FLUOROSCOPE_ENDPOINT, else this machine's. */
+export function openOperations(
+  flags: ReadonlyMap<string, string>,
+  io: CommandIo,
+): Result<CallOperation, string> {
+  const text = flags.get('endpoint') ?? io.environment['FLUOROSCOPE_ENDPOINT'] ?? DEFAULT_ENDPOINT
+  const withScheme = /^[a-z]+:\/\//i.test(text) ? text : `http://${text}`
+  const base = URL.canParse(withScheme) ? new URL(withScheme) : undefined
+  if (base === undefined || !/^https?:$/.test(base.protocol)) {
+    return bad(`the endpoint must be a URL such as ${DEFAULT_ENDPOINT} (got "${text}")`)
+  }
+  return ok((path, input, member) => post(base, path, input, member, io.signal))
+}
+
 async function post<Output>(
   base: URL,
   path: string,
   input: object,
-  member: string,
+  member: string | undefined,
   signal: AbortSignal,
 ): Promise<Result<Output, string>> {
   const url = new URL(base.pathname.replace(/\/$/, '') + path, base)
@@ -70,7 +87,7 @@ async function post<Output>(
     return bad(unreachable(base, error))
   }
   if (status !== 200) return bad(refused(base, status, body))
-  if (isJsonObject(body) && Array.isArray(body[member])) return ok(body as Output)
+  if (isJsonObject(body) && (member === undefined || member in body)) return ok(body as Output)
   return bad(`what answers at ${base.origin} is no Fluoroscope server: is the endpoint right?`)
 }
 

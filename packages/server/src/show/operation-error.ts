@@ -1,9 +1,11 @@
 import { unreachable } from '@fluoroscope/model'
+import type { Refusal } from '../act/refusal.ts'
 
 /** Why an operation has no answer: X-Ray's errors (xray-behaviour 1.3), and those of a server at its bounds. */
-export type OperationError = { readonly message: string } & {
+export type OperationError = Refusal | PlainError
+
+type PlainError = { readonly message: string } & {
   readonly kind:
-    | 'invalid-request'
     | 'validation'
     | 'serialization'
     | 'throttled'
@@ -38,6 +40,22 @@ function formOf(kind: OperationError['kind']): Form {
       return { status: 400, type: 'ValidationException' }
     case 'serialization':
       return { status: 400, type: 'SerializationException' }
+    case 'rule-limit':
+      return { status: 400, type: 'RuleLimitExceededException' }
+    case 'policy-revision':
+      return { status: 400, type: 'InvalidPolicyRevisionIdException' }
+    case 'policy-lockout':
+      return { status: 400, type: 'LockoutPreventionException' }
+    case 'policy-malformed':
+      return { status: 400, type: 'MalformedPolicyDocumentException' }
+    case 'policy-count':
+      return { status: 400, type: 'PolicyCountLimitExceededException' }
+    case 'policy-size':
+      return { status: 400, type: 'PolicySizeLimitExceededException' }
+    case 'too-many-tags':
+      return { status: 400, type: 'TooManyTagsException' }
+    case 'resource-not-found':
+      return { status: 404, type: 'ResourceNotFoundException' }
     case 'throttled':
       return { status: 429, type: 'ThrottledException' }
     case 'too-large':
@@ -60,7 +78,20 @@ function formOf(kind: OperationError['kind']): Form {
 }
 
 /** Modelled errors spell it `Message`, those of the front end `message`; clients read both. */
-function bodyOf({ kind, message }: OperationError): object {
+function bodyOf(error: OperationError): object {
+  if ('resourceName' in error) return { Message: error.message, ResourceName: error.resourceName }
+  const { kind, message } = error
   if (kind === 'failure') return { message: null }
-  return kind === 'invalid-request' || kind === 'throttled' ? { Message: message } : { message }
+  return FRONT_END.has(kind) ? { message } : { Message: message }
 }
+
+const FRONT_END: ReadonlySet<OperationError['kind']> = new Set([
+  'validation',
+  'serialization',
+  'too-large',
+  'unsupported-encoding',
+  'unavailable',
+  'forbidden',
+  'unknown-operation',
+  'method-not-allowed',
+])

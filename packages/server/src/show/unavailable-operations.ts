@@ -13,27 +13,9 @@ export function unavailableOperations(): readonly Operation[] {
 
 const SAME_NAME = [
   'CancelTraceRetrieval',
-  'CreateGroup',
-  'CreateSamplingRule',
-  'DeleteGroup',
-  'DeleteResourcePolicy',
-  'DeleteSamplingRule',
-  'GetGroup',
-  'GetIndexingRules',
   'GetRetrievedTracesGraph',
-  'GetTraceSegmentDestination',
-  'ListResourcePolicies',
   'ListRetrievedTraces',
-  'ListTagsForResource',
-  'PutEncryptionConfig',
-  'PutResourcePolicy',
   'StartTraceRetrieval',
-  'TagResource',
-  'UntagResource',
-  'UpdateGroup',
-  'UpdateIndexingRule',
-  'UpdateSamplingRule',
-  'UpdateTraceSegmentDestination',
 ].map((name) => [name, `/${name}`] as const)
 
 const OTHER_NAME = [

@@ -31,6 +31,12 @@ function describe(issue: Issue): string {
     const member = `Member must satisfy constraint: [${constraint}]`
     return `Value '${value}' at '${pathOf(issue)}' ${failed}: ${member}`
   }
+  const part = mapPart(issue)
+  if (part !== undefined) {
+    const value = printValue(issue.path?.at(-1)?.input)
+    const member = `Map ${part} must satisfy constraint: [${constraint}]`
+    return `Value '${value}' at '${pathOf(issue)}' ${failed}: ${member}`
+  }
   return `Value '${printValue(issue.input)}' at '${pathOf(issue)}' ${failed}: ${constraint}`
 }
 
@@ -46,14 +52,21 @@ function constraintOf(issue: Issue): string | undefined {
     case 'min_length':
       return `Member must have length greater than or equal to ${requirement}`
     case 'max_length':
+    case 'max_entries':
       return `Member must have length less than or equal to ${requirement}`
     case 'min_value':
       return `Member must have value greater than or equal to ${requirement}`
     case 'max_value':
       return `Member must have value less than or equal to ${requirement}`
+    case 'regex':
+      return `Member must satisfy regular expression pattern: ${patternText(issue)}`
     default:
       return undefined
   }
+}
+
+function patternText({ requirement }: Issue & { readonly requirement?: unknown }): string {
+  return requirement instanceof RegExp ? requirement.source.replace(/^\^|\$$/g, '') : ''
 }
 
 function isMissing({ kind, received }: Issue): boolean {
@@ -65,10 +78,18 @@ function isListMember(issue: Issue): boolean {
   return typeof issue.path?.at(-1)?.key === 'number'
 }
 
+/** A constraint on a key or value of a map is told of the whole map. */
+function mapPart(issue: Issue): 'keys' | 'value' | undefined {
+  const last = issue.path?.at(-1)
+  if (last?.origin === 'key') return 'keys'
+  return last !== undefined && issue.path?.at(-2)?.key === 'Attributes' ? 'value' : undefined
+}
+
 /** `samplingStatisticsDocuments.1.member.clientID`: lower camel case, lists counted from 1. */
 function pathOf(issue: Issue): string {
   const items = issue.path ?? []
-  const steps = isListMember(issue) && !isMissing(issue) ? items.slice(0, -1) : items
+  const isOfWhole = isListMember(issue) || mapPart(issue) !== undefined
+  const steps = isOfWhole && !isMissing(issue) ? items.slice(0, -1) : items
   return steps
     .map(({ key }) => (typeof key === 'number' ? `${key + 1}.member` : lowerFirst(String(key))))
     .join('.')

@@ -1,12 +1,14 @@
-import type { GetEncryptionConfigOutput } from '@fluoroscope/model'
-import { GetEncryptionConfigInput, ok } from '@fluoroscope/model'
+import { GetEncryptionConfigInput, ok, type UnixNanos } from '@fluoroscope/model'
+import { findEncryption } from '../../act/account-settings.ts'
+import type { KeptSettings } from '../../act/kept-settings.ts'
+import { printEncryption } from '../account-settings.ts'
 import { type Operation, operation } from '../operation.ts'
 
-export function getEncryptionConfig(): Operation {
-  return operation('GetEncryptionConfig', '/EncryptionConfig', GetEncryptionConfigInput, () => {
-    const output: GetEncryptionConfigOutput = {
-      EncryptionConfig: { KeyId: null, Status: 'ACTIVE', Type: 'NONE' },
-    }
-    return ok(output)
-  })
+export function getEncryptionConfig(settings: KeptSettings, now: () => UnixNanos): Operation {
+  return operation(
+    'GetEncryptionConfig',
+    '/EncryptionConfig',
+    GetEncryptionConfigInput,
+    async (_input, context) => ok(printEncryption(await findEncryption(settings, context), now())),
+  )
 }

@@ -1,21 +1,17 @@
 import type { GetGroupsOutput } from '@fluoroscope/model'
 import { bad, GetGroupsInput, ok } from '@fluoroscope/model'
-import { DEFAULT_GROUP, defaultGroupArn } from '../arn.ts'
+import { listGroups } from '../../act/groups.ts'
+import type { KeptSettings } from '../../act/kept-settings.ts'
+import { printGroup } from '../group.ts'
 import { type Operation, operation } from '../operation.ts'
 import { invalidRequest } from '../operation-error.ts'
 
-export function getGroups(): Operation {
-  return operation('GetGroups', '/Groups', GetGroupsInput, ({ NextToken }, context) => {
+export function getGroups(settings: KeptSettings): Operation {
+  return operation('GetGroups', '/Groups', GetGroupsInput, async ({ NextToken }, context) => {
     if (typeof NextToken === 'string') return bad(invalidRequest('Next Token not supported'))
+    const groups = await listGroups(settings, context)
     const output: GetGroupsOutput = {
-      Groups: [
-        {
-          GroupName: DEFAULT_GROUP,
-          GroupARN: defaultGroupArn(context),
-          FilterExpression: null,
-          InsightsConfiguration: { InsightsEnabled: false, NotificationsEnabled: false },
-        },
-      ],
+      Groups: groups.map((group) => printGroup(group, context)),
       NextToken: null,
     }
     return ok(output)

@@ -1,28 +1,22 @@
-import type { GetSamplingStatisticSummariesOutput, UnixNanos } from '@fluoroscope/model'
+import type { GetSamplingStatisticSummariesOutput } from '@fluoroscope/model'
 import {
   bad,
   GetSamplingStatisticSummariesInput,
   ok,
   secondsFromUnixNanos,
 } from '@fluoroscope/model'
-import type { RuleStatistics } from '../../act/sampling-targets.ts'
+import type { Sampling } from '../../act/sampling.ts'
 import { type Operation, operation } from '../operation.ts'
 import { invalidRequest } from '../operation-error.ts'
 
-/** Sums by rule of the window that starts at `start`. */
-export type LastWindow = () => {
-  readonly start: UnixNanos
-  readonly rules: ReadonlyMap<string, RuleStatistics>
-}
-
-export function getSamplingStatisticSummaries(lastWindow: LastWindow): Operation {
+export function getSamplingStatisticSummaries(sampling: Sampling): Operation {
   return operation(
     'GetSamplingStatisticSummaries',
     '/SamplingStatisticSummaries',
     GetSamplingStatisticSummariesInput,
-    ({ NextToken }) => {
+    async ({ NextToken }, context) => {
       if (typeof NextToken === 'string') return bad(invalidRequest(`Invalid token ${NextToken}`))
-      const { start, rules } = lastWindow()
+      const { start, rules } = await sampling.lastWindow(context)
       const output: GetSamplingStatisticSummariesOutput = {
         SamplingStatisticSummaries: [...rules].map(([rule, statistics]) => ({
           RuleName: rule,

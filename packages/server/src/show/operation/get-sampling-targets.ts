@@ -1,38 +1,28 @@
 import type {
   GetSamplingTargetsOutput,
-  SamplingRule,
-  SamplingStatisticsDocument,
   UnixNanos,
+  UnprocessedStatisticsOutput,
 } from '@fluoroscope/model'
 import { GetSamplingTargetsInput, ok, secondsFromUnixNanos } from '@fluoroscope/model'
-import {
-  REPORT_INTERVAL_SECONDS,
-  type SamplingAnswer,
-  type SamplingTarget,
-} from '../../act/sampling-targets.ts'
+import type { Sampling, SamplingReply } from '../../act/sampling.ts'
+import { REPORT_INTERVAL_SECONDS } from '../../act/sampling-targets.ts'
 import { type Operation, operation } from '../operation.ts'
 
-export type TakeReports = (reports: readonly SamplingStatisticsDocument[]) => SamplingAnswer
-
-export function getSamplingTargets(
-  rules: readonly SamplingRule[],
-  takeReports: TakeReports,
-): Operation {
+export function getSamplingTargets(sampling: Sampling): Operation {
   return operation(
     'GetSamplingTargets',
     '/SamplingTargets',
     GetSamplingTargetsInput,
-    ({ SamplingStatisticsDocuments }) => {
-      const { targets, unknownRules } = takeReports(SamplingStatisticsDocuments)
+    async (input, context) => {
+      const reply = await sampling.takeReports(context, {
+        statistics: input.SamplingStatisticsDocuments,
+        boosts: input.SamplingBoostStatisticsDocuments ?? [],
+      })
       const output: GetSamplingTargetsOutput = {
-        SamplingTargetDocuments: targets.map(printTarget),
-        LastRuleModification: secondsFromUnixNanos(lastModification(rules)),
-        UnprocessedStatistics: unknownRules.map((RuleName) => ({
-          RuleName,
-          ErrorCode: '400',
-          Message: 'Unknown rule',
-        })),
-        UnprocessedBoostStatistics: [],
+        SamplingTargetDocuments: reply.targets.map(printTarget),
+        LastRuleModification: secondsFromUnixNanos(reply.lastModified),
+        UnprocessedStatistics: reply.unknownRules.map(printUnknownRule),
+        UnprocessedBoostStatistics: reply.unknownBoostRules.map(printUnknownRule),
       }
       return ok(output)
     },
@@ -43,18 +33,23 @@ function printTarget({
   rule,
   quota,
   quotaEnd,
-}: SamplingTarget): GetSamplingTargetsOutput['SamplingTargetDocuments'][number] {
+  boost,
+}: SamplingReply['targets'][number]): GetSamplingTargetsOutput['SamplingTargetDocuments'][number] {
   return {
     RuleName: rule.name,
     FixedRate: rule.fixedRate,
     ReservoirQuota: quota,
-    ReservoirQuotaTTL: Math.floor(secondsFromUnixNanos(quotaEnd)),
+    ReservoirQuotaTTL: wholeSeconds(quotaEnd),
     Interval: REPORT_INTERVAL_SECONDS,
+    SamplingBoost:
+      boost === undefined ? null : { BoostRate: boost.rate, BoostRateTTL: wholeSeconds(boost.end) },
   }
 }
 
-function lastModification(rules: readonly SamplingRule[]): UnixNanos {
-  return rules
-    .map(({ modified }) => modified)
-    .reduce((latest, modified) => (modified > latest ? modified : latest), 0n as UnixNanos)
+function wholeSeconds(instant: UnixNanos): number {
+  return Math.floor(secondsFromUnixNanos(instant))
+}
+
+function printUnknownRule(rule: string): UnprocessedStatisticsOutput {
+  return { RuleName: rule, ErrorCode: '400', Message: 'Unknown rule' }
 }

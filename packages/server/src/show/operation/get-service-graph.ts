@@ -4,8 +4,7 @@ import type {
   ServiceGraph,
   UnixNanos,
 } from '@fluoroscope/model'
-import { bad, GetServiceGraphInput, ok } from '@fluoroscope/model'
-import { DEFAULT_GROUP, defaultGroupArn } from '../arn.ts'
+import { bad, DEFAULT_GROUP, GetServiceGraphInput, groupArn, ok } from '@fluoroscope/model'
 import { type Operation, operation } from '../operation.ts'
 import { invalidRequest, type OperationError } from '../operation-error.ts'
 import { printBounds, printServices } from '../service-graph.ts'
@@ -49,7 +48,7 @@ function groupError(
     return invalidRequest('Request cannot contain both group name and group ARN')
   }
   const known =
-    (typeof name !== 'string' || name === DEFAULT_GROUP) &&
-    (typeof arn !== 'string' || arn === defaultGroupArn(context))
+    (typeof name !== 'string' || name === DEFAULT_GROUP.name) &&
+    (typeof arn !== 'string' || arn === groupArn(context, DEFAULT_GROUP))
   return known ? undefined : invalidRequest('Group not found.')
 }

@@ -1,0 +1,24 @@
+import type { UnixNanos } from './time.ts'
+
+/** A named filter expression that traces are looked at through (xray-behaviour 12.1). */
+export type Group = {
+  readonly name: string
+  /** Of its ARN, 52 base-32 characters, never used again; undefined for the group of all traces. */
+  readonly id: string | undefined
+  /** Undefined for the group of all traces. */
+  readonly filterExpression: string | undefined
+  readonly insightsEnabled: boolean
+  readonly notificationsEnabled: boolean
+  /** When the expression was last changed. */
+  readonly filterSince: UnixNanos
+}
+
+/** The group every trace belongs to. */
+export const DEFAULT_GROUP: Group = {
+  name: 'Default',
+  id: undefined,
+  filterExpression: undefined,
+  insightsEnabled: false,
+  notificationsEnabled: false,
+  filterSince: 0n as UnixNanos,
+}

@@ -1,0 +1,243 @@
+import {
+  DEFAULT_GROUP,
+  type Group,
+  type JsonObject,
+  ok,
+  parseResourceArn,
+  type RequestContext,
+  type Result,
+  unixNanos,
+} from '@fluoroscope/model'
+import type { SettingKind, Settings } from '../store/settings.ts'
+import { type Refusal, refuse } from './refusal.ts'
+import { newTags, type Tag, type Tagged, textMap } from './tagged.ts'
+
+/** What is wrong with a filter expression; undefined for nothing. Never called with a blank one. */
+export type CheckFilter = (expression: string) => string | undefined
+
+export type GroupOptions = {
+  readonly checkFilter: CheckFilter
+  /** 32 bytes by chance: no two groups ever share an id. */
+  readonly randomBytes: () => Uint8Array
+}
+
+/** A group by its name or its ARN, exactly one of them. */
+export type GroupReference = {
+  readonly GroupName?: string | null | undefined
+  readonly GroupARN?: string | null | undefined
+}
+
+type InsightsChange = {
+  readonly InsightsEnabled?: boolean | null | undefined
+  readonly NotificationsEnabled?: boolean | null | undefined
+}
+
+export type NewGroup = {
+  readonly GroupName: string
+  readonly FilterExpression?: string | null | undefined
+  readonly InsightsConfiguration?: InsightsChange | null | undefined
+  readonly Tags?: readonly Tag[] | null | undefined
+}
+
+export type GroupChange = GroupReference &
+  Pick<NewGroup, 'FilterExpression' | 'InsightsConfiguration'>
+
+export const GROUPS: SettingKind<Tagged<Group>> = {
+  name: 'group',
+  parse: (document) => ({ value: parseGroup(document), tags: textMap(document['tags']) }),
+  print: ({ value, tags }) => ({
+    name: value.name,
+    id: value.id ?? null,
+    filterExpression: value.filterExpression ?? null,
+    insightsEnabled: value.insightsEnabled,
+    notificationsEnabled: value.notificationsEnabled,
+    filterSince: String(value.filterSince),
+    tags: Object.fromEntries(tags),
+  }),
+}
+
+/** The group of all traces first, then by name. @throws StoreError */
+export async function listGroups(
+  settings: Settings,
+  context: RequestContext,
+): Promise<readonly Group[]> {
+  const { values } = await settings.read(context, GROUPS)
+  const own = [...values.values()].map(({ value }) => value).filter(({ id }) => id !== undefined)
+  return [DEFAULT_GROUP, ...own.sort((left, right) => (left.name < right.name ? -1 : 1))]
+}
+
+/** @throws StoreError */
+export async function findGroup(
+  settings: Settings,
+  context: RequestContext,
+  reference: GroupReference,
+): Promise<Result<Group, Refusal>> {
+  const named = nameOf(reference, context)
+  if (!named.ok) return named
+  const groups = await listGroups(settings, context)
+  return pickGroup(groups, named.value)
+}
+
+/** @throws StoreError */
+export async function addGroup(
+  settings: Settings,
+  context: RequestContext,
+  input: NewGroup,
+  { checkFilter, randomBytes }: GroupOptions,
+): Promise<Result<Group, Refusal>> {
+  const filter = checkedFilter(input.FilterExpression, checkFilter)
+  if (!filter.ok) return filter
+  const insights = insightsOf(input.InsightsConfiguration, DEFAULT_GROUP)
+  if (!insights.ok) return insights
+  const tags = newTags(input.Tags)
+  if (!tags.ok) return tags
+  const id = base32(randomBytes())
+  return await settings.change(context, GROUPS, ({ values }, at) => {
+    const name = input.GroupName
+    const known = [...values.values()].filter(({ value }) => value.id !== undefined)
+    if (name === DEFAULT_GROUP.name || known.some(({ value }) => value.name === name)) {
+      return refuse(`${name} already exists`)
+    }
+    if (known.length >= MAX_GROUPS) return refuse(`Group limit exceeded: ${MAX_GROUPS}`)
+    const group: Group = {
+      name,
+      id,
+      filterExpression: filter.value,
+      ...insights.value,
+      filterSince: at,
+    }
+    return ok({ key: name, value: { value: group, tags: tags.value }, answer: group })
+  })
+}
+
+/** The expression is needed again, the insights stay where they are not given. @throws StoreError */
+export async function changeGroup(
+  settings: Settings,
+  context: RequestContext,
+  input: GroupChange,
+  { checkFilter }: Pick<GroupOptions, 'checkFilter'>,
+): Promise<Result<Group, Refusal>> {
+  const named = nameOf(input, context)
+  if (!named.ok) return named
+  const filter = checkedFilter(input.FilterExpression, checkFilter)
+  if (!filter.ok) return filter
+  return await settings.change(context, GROUPS, ({ values }, at) => {
+    const tagged = values.get(named.value.name)
+    const found = pickGroup([DEFAULT_GROUP, ...valuesOf(tagged)], named.value)
+    if (!found.ok) return found
+    const old = found.value
+    if (tagged === undefined || old.id === undefined) {
+      return refuse('The default group cannot be changed')
+    }
+    const insights = insightsOf(input.InsightsConfiguration, old)
+    if (!insights.ok) return insights
+    const isSame = filter.value === old.filterExpression
+    const group: Group = {
+      ...old,
+      ...insights.value,
+      filterExpression: filter.value,
+      filterSince: isSame ? old.filterSince : at,
+    }
+    return ok({ key: group.name, value: { ...tagged, value: group }, answer: group })
+  })
+}
+
+/** @throws StoreError */
+export async function removeGroup(
+  settings: Settings,
+  context: RequestContext,
+  reference: GroupReference,
+): Promise<Result<undefined, Refusal>> {
+  const named = nameOf(reference, context)
+  if (!named.ok) return named
+  return await settings.change(context, GROUPS, ({ values }) => {
+    const known = [DEFAULT_GROUP, ...valuesOf(values.get(named.value.name))]
+    const found = pickGroup(known, named.value)
+    if (!found.ok) return found
+    if (found.value.id === undefined) return refuse('The default group cannot be deleted')
+    return ok({ key: found.value.name, value: undefined, answer: undefined })
+  })
+}
+
+/** Per account and region, the group of all traces not counted. */
+const MAX_GROUPS = 25
+
+/** A name, and the ARN the group must have where one was given. */
+type Named = { readonly name: string; readonly id?: string | undefined; readonly byArn: boolean }
+
+function nameOf(
+  { GroupName: name, GroupARN: arn }: GroupReference,
+  context: RequestContext,
+): Result<Named, Refusal> {
+  const hasName = typeof name === 'string'
+  const hasArn = typeof arn === 'string'
+  if (hasName && hasArn) return refuse('Request cannot contain both group name and group ARN')
+  if (hasName) return ok({ name, byArn: false })
+  if (!hasArn) return refuse('Request must contain either group name or group ARN')
+  const resource = parseResourceArn(arn, context)
+  if (resource?.kind !== 'group') return refuse(NOT_FOUND)
+  return ok({ name: resource.name, id: resource.id, byArn: true })
+}
+
+/** A group made again under an old name has another ARN. */
+function pickGroup(groups: readonly Group[], { name, id, byArn }: Named): Result<Group, Refusal> {
+  const found = groups.find((group) => group.name === name && (!byArn || group.id === id))
+  return found === undefined ? refuse(NOT_FOUND) : ok(found)
+}
+
+const NOT_FOUND = 'Group not found'
+
+/** The stored entry of the group of all traces holds nothing but tags. */
+function valuesOf(tagged: Tagged<Group> | undefined): readonly Group[] {
+  return tagged === undefined ? [] : [tagged.value]
+}
+
+function checkedFilter(
+  expression: string | null | undefined,
+  check: CheckFilter,
+): Result<string, Refusal> {
+  if (typeof expression !== 'string' || expression.trim() === '') {
+    return refuse('Filter Expression is empty')
+  }
+  const problem = check(expression)
+  return problem === undefined ? ok(expression) : refuse(problem)
+}
+
+type InsightSwitches = Pick<Group, 'insightsEnabled' | 'notificationsEnabled'>
+
+/** Switching insights off takes the notifications with it, unless they are asked for. */
+function insightsOf(
+  change: InsightsChange | null | undefined,
+  old: InsightSwitches,
+): Result<InsightSwitches, Refusal> {
+  const insightsEnabled = change?.InsightsEnabled ?? old.insightsEnabled
+  const notificationsEnabled =
+    change?.NotificationsEnabled ?? (insightsEnabled && old.notificationsEnabled)
+  if (notificationsEnabled && !insightsEnabled) {
+    return refuse('Notifications cannot be enabled without insights')
+  }
+  return ok({ insightsEnabled, notificationsEnabled })
+}
+
+const BASE_32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+
+/** 5 bits a character, the last ones filled up with zeros: 32 bytes give 52. */
+function base32(bytes: Uint8Array): string {
+  let bits = ''
+  for (const byte of bytes) bits += byte.toString(2).padStart(8, '0')
+  return (bits.match(/.{1,5}/g) ?? [])
+    .map((five) => BASE_32[Number.parseInt(five.padEnd(5, '0'), 2)])
+    .join('')
+}
+
+function parseGroup(document: JsonObject): Group {
+  const { id, filterExpression } = document
+  return {
+    name: String(document['name']),
+    id: typeof id === 'string' ? id : undefined,
+    filterExpression: typeof filterExpression === 'string' ? filterExpression : undefined,
+    insightsEnabled: document['insightsEnabled'] === true,
+    notificationsEnabled: document['notificationsEnabled'] === true,
+    filterSince: unixNanos(BigInt(String(document['filterSince'] ?? 0))),
+  }
+}

@@ -1,0 +1,139 @@
+import type {
+  RequestContext,
+  SamplingBoostStatisticsDocument,
+  SamplingRule,
+  SamplingStatisticsDocument,
+  UnixNanos,
+} from '@fluoroscope/model'
+import type { Settings } from '../store/settings.ts'
+import {
+  advanceBoost,
+  type BoostState,
+  boostAt,
+  NO_BOOST,
+  type SamplingBoost,
+  takeBoostReport,
+} from './sampling-boost.ts'
+import { listRules } from './sampling-rules.ts'
+import {
+  lastWindow,
+  lastWindowStart,
+  NO_REPORTS,
+  type RuleStatistics,
+  type SamplingAnswer,
+  type SamplingState,
+  type SamplingTarget,
+  takeReports,
+} from './sampling-targets.ts'
+
+export type SamplingReports = {
+  readonly statistics: readonly SamplingStatisticsDocument[]
+  readonly boosts: readonly SamplingBoostStatisticsDocument[]
+}
+
+export type SamplingReply = Pick<SamplingAnswer, 'unknownRules'> & {
+  readonly targets: readonly (SamplingTarget & { readonly boost: SamplingBoost | undefined })[]
+  readonly unknownBoostRules: readonly string[]
+  /** When a rule was last made, changed or removed; 0 for never. */
+  readonly lastModified: UnixNanos
+}
+
+export type SamplingWindow = {
+  readonly start: UnixNanos
+  readonly rules: ReadonlyMap<string, RuleStatistics>
+}
+
+/**
+ * Shares the reservoirs over the clients of each account and region. What clients report is kept in
+ * memory only: after a restart they report again within seconds.
+ */
+export class Sampling {
+  readonly #settings: Settings
+  readonly #now: () => UnixNanos
+  /** The longest unused first. */
+  readonly #states = new Map<string, State>()
+
+  constructor(settings: Settings, now: () => UnixNanos) {
+    this.#settings = settings
+    this.#now = now
+  }
+
+  /** @throws StoreError */
+  async takeReports(context: RequestContext, reports: SamplingReports): Promise<SamplingReply> {
+    const { rules, lastModified } = await listRules(this.#settings, context)
+    const byName = new Map(rules.map((rule) => [rule.name, rule]))
+    const now = this.#now()
+    const old = this.#stateOf(context)
+    const [targets, answer] = takeReports(old.targets, byName, reports.statistics, now)
+    const [boosts, unknownBoostRules] = takeBoosts(old.boosts, byName, reports.boosts, now)
+    this.#keep(context, { targets, boosts })
+    return {
+      targets: answer.targets.map((target) => ({
+        ...target,
+        boost: boostAt(boosts.get(target.rule.name) ?? NO_BOOST, target.rule, now),
+      })),
+      unknownRules: answer.unknownRules,
+      unknownBoostRules,
+      lastModified,
+    }
+  }
+
+  /** Sums of all rules in the last closed ten seconds; no rules before the first report. */
+  async lastWindow(context: RequestContext): Promise<SamplingWindow> {
+    const { rules } = await listRules(this.#settings, context)
+    const now = this.#now()
+    const names = rules.map(({ name }) => name)
+    return {
+      start: lastWindowStart(now),
+      rules: lastWindow(this.#stateOf(context).targets, names, now),
+    }
+  }
+
+  #stateOf(context: RequestContext): State {
+    return this.#states.get(keyOf(context)) ?? { targets: NO_REPORTS, boosts: new Map() }
+  }
+
+  #keep(context: RequestContext, state: State): void {
+    const key = keyOf(context)
+    this.#states.delete(key)
+    const [longestUnused] = this.#states.keys()
+    if (this.#states.size >= MAX_SCOPES && longestUnused !== undefined) {
+      this.#states.delete(longestUnused)
+    }
+    this.#states.set(key, state)
+  }
+}
+
+type Boosts = ReadonlyMap<string, BoostState>
+
+type State = { readonly targets: SamplingState; readonly boosts: Boosts }
+
+/** Who asks chooses its account and region, so their number needs a bound. */
+const MAX_SCOPES = 1000
+
+function keyOf({ account, region }: RequestContext): string {
+  return `${account}/${region}`
+}
+
+function takeBoosts(
+  old: Boosts,
+  rules: ReadonlyMap<string, SamplingRule>,
+  reports: SamplingReports['boosts'],
+  now: UnixNanos,
+): readonly [Boosts, unknownRules: readonly string[]] {
+  const boosts = new Map<string, BoostState>()
+  for (const [name, rule] of rules) {
+    const state = old.get(name)
+    if (state !== undefined) boosts.set(name, advanceBoost(state, rule, now))
+  }
+  const unknownRules: string[] = []
+  for (const report of reports) {
+    const rule = rules.get(report.RuleName)
+    if (rule === undefined) unknownRules.push(report.RuleName)
+    else {
+      const state = boosts.get(rule.name) ?? NO_BOOST
+      boosts.set(rule.name, takeBoostReport(state, rule, report, now))
+    }
+  }
+  return [boosts, unknownRules]
+}

@@ -1,0 +1,55 @@
+import { ok, unixNanos } from '@fluoroscope/model'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createLog } from '../lib/log.ts'
+import { type SettingKind, Settings } from './settings.ts'
+import { settingsTable } from './settings-table.ts'
+import { startTestDatabase, type TestDatabase } from './test-database.ts'
+
+const TEXTS: SettingKind<string> = {
+  name: 'text',
+  parse: (document) => String(document['text']),
+  print: (text) => ({ text }),
+}
+const HERE = { account: '111122223333', region: 'eu-west-1' }
+
+let fixture: TestDatabase
+
+beforeAll(async () => {
+  fixture = await startTestDatabase()
+})
+
+afterAll(() => fixture.stop())
+
+function settings(nanos = 1_795_388_400_000_000_000n) {
+  return new Settings({
+    medium: settingsTable(fixture.database),
+    now: () => unixNanos(nanos),
+    monotonicMs: () => performance.now(),
+    log: createLog({ level: 'silent' }),
+    maxAgeMs: undefined,
+  })
+}
+
+test('the table gives back the newest version of each key, and no removed one', async () => {
+  const writer = settings()
+  const put = (key: string, value: string | undefined, scope = HERE) =>
+    writer.change(scope, TEXTS, (_current, at) => ok({ key, value, answer: at }))
+  await put("it's \\ 'quoted'", 'naïve 漢字 "\u0000\n')
+  await put('gone', 'x')
+  await put('kept', 'first')
+  await put('kept', 'second')
+  const removed = await put('gone', undefined)
+  await put('kept', 'elsewhere', { ...HERE, region: 'us-east-1' })
+  const reader = settings()
+  await reader.start()
+  const { values, lastRemoved } = await reader.read(HERE, TEXTS)
+  expect(new Map(values)).toEqual(
+    new Map([
+      ["it's \\ 'quoted'", 'naïve 漢字 "\u0000\n'],
+      ['kept', 'second'],
+    ]),
+  )
+  expect(lastRemoved).toBe(removed.ok && removed.value)
+  const other = await reader.read({ ...HERE, region: 'us-east-1' }, TEXTS)
+  expect(new Map(other.values)).toEqual(new Map([['kept', 'elsewhere']]))
+})
