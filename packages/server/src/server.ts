@@ -150,7 +150,11 @@ export class Server {
       counts: this.#counts,
       health: async () => this.#health(),
       metrics: () => this.#metrics(),
-      explain: explainError,
+      explain: (error) => {
+        const explained = explainError(error)
+        if (explained !== undefined) this.#log.warn('a read was refused', describeError(error))
+        return explained
+      },
       onFailure: (error, operation) =>
         this.#log.error('an operation failed', { operation, ...describeError(error) }),
       newRequestId: randomUUID,
