@@ -21,6 +21,7 @@ import { getTraceGraph } from './show/operation/get-trace-graph.ts'
 import { type FindTraceSummaries, getTraceSummaries } from './show/operation/get-trace-summaries.ts'
 import { putTelemetryRecords } from './show/operation/put-telemetry-records.ts'
 import type { Operation } from './show/operation.ts'
+import { resolveDefaultGroup } from './show/resolve-group.ts'
 import { ONE_DAY, SIX_HOURS, THIRTY_DAYS } from './show/time-range.ts'
 import { unavailableOperations } from './show/unavailable-operations.ts'
 import type { Database } from './store/database.ts'
@@ -53,7 +54,7 @@ export function createOperations(options: OperationsOptions): readonly Operation
     batchGetTraces(find),
     getTraceGraph(find),
     getServiceGraph((from, to) => graphs.graph(from, to), strictLimits ? SIX_HOURS : THIRTY_DAYS),
-    getTraceSummaries(summaries, now, strictLimits ? ONE_DAY : THIRTY_DAYS),
+    getTraceSummaries(summaries, now, strictLimits ? ONE_DAY : THIRTY_DAYS, resolveDefaultGroup),
     getGroups(),
     getEncryptionConfig(),
     putTelemetryRecords(),

@@ -14,6 +14,7 @@ import { putTelemetryRecords } from './operation/put-telemetry-records.ts'
 import type { StoreSegments } from './operation/put-trace-segments.ts'
 import type { OperationError } from './operation-error.ts'
 import { RequestCounts } from './request-counts.ts'
+import { resolveDefaultGroup } from './resolve-group.ts'
 import { SIX_HOURS, THIRTY_DAYS } from './time-range.ts'
 import { unavailableOperations } from './unavailable-operations.ts'
 
@@ -67,6 +68,7 @@ function app(options: AppOverrides = {}) {
         async () => ({ summaries: [], scanned: 0, next: undefined }),
         () => unixNanos(0n),
         THIRTY_DAYS,
+        resolveDefaultGroup,
       ),
       putTelemetryRecords(),
       ...unavailableOperations(),
@@ -149,8 +151,18 @@ test.each([
   ],
   [
     '/TraceSummaries',
-    { StartTime: 1, EndTime: 2, FilterExpression: 'fault' },
-    'Filter expressions are not supported in this version',
+    { StartTime: 1, EndTime: 2, FilterExpression: 'fault AND' },
+    /^Error Location: line 1, position 10 : Invalid input symbol: '<EOF>' \(expected a keyword: ok, /,
+  ],
+  [
+    '/TraceSummaries',
+    { StartTime: 1, EndTime: 2, FilterExpression: 'user AND response_time > 1' },
+    /^Error Location: line 1, position 10 : Invalid input symbol: 'response_'/,
+  ],
+  [
+    '/TraceSummaries',
+    { StartTime: 1, EndTime: 2, FilterExpression: 'group.name = "slow"' },
+    "Group not found: 'slow'",
   ],
   [
     '/TraceSummaries',
@@ -186,7 +198,7 @@ test.each([
   expect(await shapeOf(await app().post(path, body))).toEqual({
     status: 400,
     type: 'InvalidRequestException',
-    body: { Message: message },
+    body: { Message: typeof message === 'string' ? message : expect.stringMatching(message) },
   })
 })
 
