@@ -105,6 +105,9 @@ const CHUNK_SIZE = 200
 
 const FIRST_STEP_NANOS = 60_000_000_000n
 const STEP_GROWTH = 4n
+/** Where the rows tell what cannot match, a window costs little, and a query more than its rows. */
+const NARROWED_STEP_GROWTH = 16n
+const MAX_STEP = 2n ** 63n
 
 function firstPosition(search: TraceSearch, now: UnixNanos): PagePosition | undefined {
   const range = windowOf(search)
@@ -135,7 +138,7 @@ async function findChunk(
 
 /**
  * The window before one that has no more: longer where that one held little, and reaching over the
- * minutes in which nothing started where it held nothing.
+ * minutes in which nothing started where it held nothing at all.
  */
 async function nextWindow(
   database: Database,
@@ -145,9 +148,13 @@ async function nextWindow(
 ): Promise<PagePosition | undefined> {
   const range = windowOf(search)
   if (window.from <= range.from) return undefined
-  const nextStep = after === undefined ? step * STEP_GROWTH : step
+  const isNarrowed = search.filter !== undefined && search.filter.conditions.length > 0
+  const growth = isNarrowed ? NARROWED_STEP_GROWTH : STEP_GROWTH
+  const grown = step * growth < MAX_STEP ? step * growth : MAX_STEP
+  const nextStep = after === undefined ? grown : step
   const next = windowBefore(window.from, nextStep, range)
-  if (!wasEmpty) return { asOf, window: next, step: nextStep, after: undefined }
+  // That no candidate was found does not mean that nothing is there.
+  if (!wasEmpty || isNarrowed) return { asOf, window: next, step: nextStep, after: undefined }
   const rest = { from: range.from, until: window.from }
   const newest = (await findNewestMinute(database, rest)) ?? range.from
   const reaching = newest < next.from ? { from: newest, until: window.from } : next
