@@ -36,6 +36,7 @@ const documents = new Map<TraceId, StoredDocument[]>()
 beforeAll(async () => {
   for (const [name, jsons] of FILTER_TRACES) for (const json of jsons) add(traceIdNamed(name), json)
   for (let index = 0; index < 150; index++) addGenerated(index)
+  addFarTrace()
   store = await startTestDatabase()
   const all = [...documents.values()].flat()
   for (let from = 0; from < all.length; from += 150) await store.insert(all.slice(from, from + 150))
@@ -90,6 +91,37 @@ test('pages of a filtered search are its whole, whatever their size', async () =
   expect(await idsOf(searchOf('TraceId', unhelped), 7)).toEqual(whole)
 })
 
+test.each([
+  ['TraceId', 300_000],
+  ['Event', 380_005],
+  ['Service', 300_001],
+] as const)('by %s, a trace is found by a part that is hours away', async (type, at) => {
+  const found = async (filter: string) => {
+    const search = searchOf(type, filterOf(filter))
+    expect(filterOf(filter).conditions).toHaveLength(1)
+    return idsOf({ ...search, from: instantAt(at - 2), to: instantAt(at + 2) }, 100, 400_000)
+  }
+  const far = traceIdNamed('far')
+  expect(await found('annotation.far = "early"')).toEqual([far])
+  expect(await found('annotation.far = "late"')).toEqual([far])
+  expect(await found('service("late")')).toEqual([far])
+  expect(await found('annotation.far = "never"')).toEqual([])
+})
+
+test('what is said a hundred times is one of the fifty annotations of a trace', async () => {
+  const calls = Array.from({ length: 100 }, (_, index) =>
+    subsegmentJson(10 + index, 'work', [500_000, 500_001], { annotations: { often: 'said' } }),
+  )
+  const last = subsegmentJson(9, 'work', [500_000, 500_001], { annotations: { once: 'said' } })
+  const id = traceIdNamed('said')
+  const json = segmentJson(1, 'front', [500_000, 500_001], { subsegments: [...calls, last] })
+  const received = receivedDocument({ ...json, trace_id: id }, 500_002)
+  await store.insert([{ received, text: JSON.stringify({ ...json, trace_id: id }) }])
+  const search = searchOf('TraceId', filterOf('annotation.once = "said"'))
+  const range = { from: instantAt(500_000), to: instantAt(500_001) }
+  expect(await idsOf({ ...search, ...range }, 10, 600_000)).toEqual([id])
+})
+
 test('a page looks at a bounded number of traces, and may be empty', async () => {
   const filter = filterOf('user = "nobody" OR !ok AND ok')
   const search = searchOf('TraceId', filter)
@@ -106,6 +138,7 @@ test('a page looks at a bounded number of traces, and may be empty', async () =>
 
 async function expectSameAnswers(expression: FilterExpression): Promise<void> {
   const matching = [...documents].filter(([id, each]) => {
+    if (id === traceIdNamed('far')) return false
     const trace = assembleTrace(
       id,
       each.map(({ received }) => received),
@@ -147,6 +180,24 @@ function addGenerated(index: number): void {
   if (index % 2 === 0) add(id, { ...back, ...generatedParts(), trace_id: id, name: 'lost' })
 }
 
+/** Two segments five hours from each other; received a day later, in the other order. */
+function addFarTrace(): void {
+  const id = traceIdNamed('far')
+  const early = segmentJson(1, 'early', [300_000, 300_001], { annotations: { far: 'early' } })
+  const late = segmentJson(2, 'late', [318_000, 318_001], { annotations: { far: 'late' } })
+  const parts = [
+    { ...late, trace_id: id, parent_id: entityIdText(1) },
+    { ...early, trace_id: id },
+  ]
+  documents.set(
+    id,
+    parts.map((json, index) => ({
+      received: receivedDocument(json, 380_000 + 5 * index),
+      text: JSON.stringify(json),
+    })),
+  )
+}
+
 function generatedCall(index: number, start: number): Json {
   const aws = { operation: 'GetItem', table_name: pick(NAMES) }
   const table = nextRandom() < 0.5
@@ -174,13 +225,17 @@ function add(id: TraceId, json: Json): void {
   documents.set(id, [...(documents.get(id) ?? []), stored])
 }
 
-async function idsOf(search: TraceSearch, pageSize: number): Promise<readonly TraceId[]> {
+async function idsOf(
+  search: TraceSearch,
+  pageSize: number,
+  now = 200_000,
+): Promise<readonly TraceId[]> {
   const ids: TraceId[] = []
   let token: string | undefined
   do {
     const position = token === undefined ? undefined : parsePageToken(search, token)
     if (position?.ok === false) throw new Error(position.problem)
-    const page = await pageOf(search, position?.value, pageSize)
+    const page = await pageOf(search, position?.value, pageSize, now)
     for (const { id } of page.summaries) ids.push(id)
     token = page.next && printPageToken(search, page.next)
   } while (token !== undefined)
@@ -191,13 +246,9 @@ function pageOf(
   search: TraceSearch,
   position: Parameters<typeof findTraceSummaries>[1]['position'],
   pageSize: number,
+  now = 200_000,
 ) {
-  return findTraceSummaries(store.database, {
-    search,
-    position,
-    pageSize,
-    now: instantAt(200_000),
-  })
+  return findTraceSummaries(store.database, { search, position, pageSize, now: instantAt(now) })
 }
 
 function searchOf(

@@ -141,7 +141,7 @@ const CLIENT = 'client'
 function allOf(conditions: readonly (Sql | undefined)[], separator: string): readonly Sql[] {
   const known = conditions.filter(isKnown)
   if (known.length < conditions.length) return []
-  return [sql`(${joinSql(known, separator)})`]
+  return known.length === 1 ? known : [sql`(${joinSql(known, separator)})`]
 }
 
 function isKnown(condition: Sql | undefined): condition is Sql {
