@@ -62,6 +62,9 @@ export type ResponseTimeRootCause = {
   readonly clientImpacting: boolean
 }
 
+/** Grafana dereferences `Type`, so a service of a cause that told none gets a word (xray-behaviour 8.6). */
+export const UNKNOWN_TYPE = 'unknown'
+
 export type RootCauseService<Element> = {
   readonly key: ServiceKey
   readonly inferred: boolean

@@ -1,4 +1,5 @@
-import type { UnixNanos } from '@fluoroscope/model'
+import { parseFilter, replaceGroups, type UnixNanos } from '@fluoroscope/model'
+import { listGroups } from './act/groups.ts'
 import type { ServiceGraphs } from './analyse/service-graphs.ts'
 import { findTraceSummaries } from './analyse/trace-summaries.ts'
 import type { Omissions } from './omissions.ts'
@@ -44,9 +45,19 @@ export function createOperations(options: OperationsOptions): readonly Operation
     batchGetTraces(find),
     getTraceGraph(find),
     getServiceGraph((from, to) => graphs.graph(from, to), strictLimits ? SIX_HOURS : THIRTY_DAYS),
-    getTraceSummaries(summaries, now, strictLimits ? ONE_DAY : THIRTY_DAYS),
+    getTraceSummaries(summaries, now, strictLimits ? ONE_DAY : THIRTY_DAYS, (context) =>
+      listGroups(settings, context),
+    ),
     putTelemetryRecords(),
-    ...settingsOperations({ settings, now, checkFilter: () => undefined }),
+    ...settingsOperations({ settings, now, checkFilter: checkGroupFilter }),
     ...unavailableOperations(),
   ]
+}
+
+/** What is wrong with the expression of a group; groups are not defined by groups. */
+function checkGroupFilter(expression: string): string | undefined {
+  const parsed = parseFilter(expression)
+  if (!parsed.ok) return parsed.problem.message
+  const named = replaceGroups(parsed.value, () => undefined)
+  return named.ok ? undefined : 'The expression of a group cannot name a group'
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { GroupReference } from './group-members.ts'
+import { GroupReferenceMembers } from './group-members.ts'
 
 /** xray-behaviour 6.3. */
-export const GetGroupInput = v.object(GroupReference)
+export const GetGroupInput = v.object(GroupReferenceMembers)

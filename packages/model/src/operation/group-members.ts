@@ -4,9 +4,12 @@ import { optional, textOf } from './wire.ts'
 export const GroupName = textOf(1, 32)
 
 /** One of the two, which the operation checks. */
-export const GroupReference = { GroupName: optional(GroupName), GroupARN: optional(textOf(1, 400)) }
+export const GroupReferenceMembers = {
+  GroupName: optional(GroupName),
+  GroupARN: optional(textOf(1, 400)),
+}
 
-export const FilterExpression = v.pipe(v.string(), v.maxLength(2000))
+export const FilterExpressionText = v.pipe(v.string(), v.maxLength(2000))
 
 export const InsightsConfiguration = v.object({
   InsightsEnabled: optional(v.boolean()),

@@ -1,10 +1,14 @@
 import * as v from 'valibot'
-import { FilterExpression, GroupReference, InsightsConfiguration } from './group-members.ts'
+import {
+  FilterExpressionText,
+  GroupReferenceMembers,
+  InsightsConfiguration,
+} from './group-members.ts'
 import { optional } from './wire.ts'
 
 /** xray-behaviour 6.3. */
 export const UpdateGroupInput = v.object({
-  ...GroupReference,
-  FilterExpression: optional(FilterExpression),
+  ...GroupReferenceMembers,
+  FilterExpression: optional(FilterExpressionText),
   InsightsConfiguration: optional(InsightsConfiguration),
 })

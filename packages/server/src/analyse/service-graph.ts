@@ -10,6 +10,7 @@ import {
   type Producer,
   type Subcall,
   type TimedEntity,
+  type TraceCalls,
 } from './trace-calls.ts'
 
 /** What sent the message a link points at; undefined where it is not known. */
@@ -21,9 +22,14 @@ export type ProducerOf = (link: Link) => Producer | undefined
  */
 export function graphOfTrace(trace: Trace, producerOf: ProducerOf = unknownProducer): ServiceGraph {
   const graph = new GraphBuilder(NO_LIMITS)
-  const segments = trace.segments.map((segment) => callingSegment(trace, segment, producerOf))
-  addTraceCalls(graph, { start: traceStart(trace), segments })
+  addTraceCalls(graph, callsOfTrace(trace, producerOf))
   return graph.graph()
+}
+
+/** The calls of an assembled trace. */
+export function callsOfTrace(trace: Trace, producerOf: ProducerOf = unknownProducer): TraceCalls {
+  const segments = trace.segments.map((segment) => callingSegment(trace, segment, producerOf))
+  return { start: traceStart(trace), segments }
 }
 
 /** One graph of all: the order of `graphs` and how they were merged before make no difference. */
@@ -47,7 +53,7 @@ function callingSegment(trace: Trace, segment: Segment, producerOf: ProducerOf):
   return {
     ...timesOf(segment),
     parentId: segment.parentId,
-    service: withoutEmptyType(serviceKeyOf(segment)),
+    service: nodeKeyOf(segment),
     subsegments,
     producers: producers.filter((producer) => producer !== undefined),
   }
@@ -67,8 +73,9 @@ function calleeOf(call: Subsegment, sender: string | undefined): ServiceKey | un
   return { name: called.name, type: called.type, account: isOther ? account : undefined }
 }
 
-/** An origin of no characters tells nothing. */
-function withoutEmptyType(key: ServiceKey): ServiceKey {
+/** As `serviceKeyOf`; an origin of no characters tells nothing. */
+export function nodeKeyOf(segment: Segment): ServiceKey {
+  const key = serviceKeyOf(segment)
   return key.type === '' ? { ...key, type: undefined } : key
 }
 

@@ -1,6 +1,6 @@
-import type { Outcome, ServiceKey, UnixNanos } from '@fluoroscope/model'
+import type { Outcome, ServiceEdge, ServiceKey, ServiceState, UnixNanos } from '@fluoroscope/model'
 import { REMOTE_TYPE } from '@fluoroscope/model'
-import { CLIENT, countedNanos, type GraphBuilder, type NodeSum } from './service-graph-builder.ts'
+import { CLIENT, countedNanos } from './service-graph-builder.ts'
 
 /**
  * A trace as the service graph looks at it: the little that both an assembled trace and rows of the
@@ -41,11 +41,46 @@ export type Subcall = TimedEntity & {
 export type Producer = { readonly service: ServiceKey; readonly sent: UnixNanos }
 
 /**
+ * What is told of a trace: a `GraphBuilder` sums it up, filters look at each call. One key has one
+ * node, and `edge` is given nodes that `node` gave.
+ */
+export type CallGraph = {
+  /** Undefined where there is no room. */
+  node(key: ServiceKey, state: ServiceState): CallNode | undefined
+  edge(
+    from: CallNode | undefined,
+    to: CallNode | undefined,
+    type: ServiceEdge['type'],
+  ): CallEdge | undefined
+}
+
+export type CallNode = {
+  root: boolean
+  addRequest(request: CountedRequest): void
+  addDuration(nanos: number): void
+  addTraces(first: bigint, last: bigint): void
+}
+
+export type CallEdge = {
+  addRequest(request: CountedRequest): void
+  addAlias(alias: ServiceEdge['aliases'][number]): void
+  addAge(nanos: number): void
+}
+
+/** One finished request, with the entity that tells of it. */
+export type CountedRequest = {
+  readonly id: GraphId
+  readonly outcome: Outcome
+  /** See `countedNanos`. */
+  readonly nanos: number
+}
+
+/**
  * Adds one trace to a graph (xray-behaviour 9): a node for each service that reported or was called,
  * an edge for each call with the caller's numbers, and a client before each root. What is in
  * progress makes nodes and edges but does not count as a request.
  */
-export function addTraceCalls(graph: GraphBuilder, trace: TraceCalls): void {
+export function addTraceCalls(graph: CallGraph, trace: TraceCalls): void {
   const callees = trace.segments.map((segment) => ({ segment, node: addSegment(graph, segment) }))
   const called = groupByCaller(callees)
   const touch = touching(trace.start)
@@ -60,7 +95,7 @@ export function addTraceCalls(graph: GraphBuilder, trace: TraceCalls): void {
   for (const entry of entriesOf(callees)) touch(addEntry(graph, entry))
 }
 
-type Callee = { readonly segment: CallingSegment; readonly node: NodeSum | undefined }
+type Callee = { readonly segment: CallingSegment; readonly node: CallNode | undefined }
 
 /** Segments by the id of the entity that they name as their parent. */
 function groupByCaller(callees: readonly Callee[]): ReadonlyMap<GraphId, readonly Callee[]> {
@@ -78,12 +113,12 @@ function groupByCaller(callees: readonly Callee[]): ReadonlyMap<GraphId, readonl
 const NANOS_PER_SECOND = 1_000_000_000n
 
 /** Notes the start of the trace, to the second, on each node it took part in (9.3). */
-function touching(start: UnixNanos): (node: NodeSum | undefined) => void {
+function touching(start: UnixNanos): (node: CallNode | undefined) => void {
   const second = start - (start % NANOS_PER_SECOND)
   return (node) => node?.addTraces(second, second)
 }
 
-function addSegment(graph: GraphBuilder, segment: CallingSegment): NodeSum | undefined {
+function addSegment(graph: CallGraph, segment: CallingSegment): CallNode | undefined {
   const node = graph.node(segment.service, 'active')
   const request = requestOf(segment)
   if (node === undefined || request === undefined) return node
@@ -93,12 +128,12 @@ function addSegment(graph: GraphBuilder, segment: CallingSegment): NodeSum | und
 }
 
 /** One request of a finished entity; undefined while it is in progress. */
-function requestOf({ start, end, outcome }: TimedEntity) {
-  return end === undefined ? undefined : { outcome, nanos: countedNanos(Number(end - start)) }
+function requestOf({ id, start, end, outcome }: TimedEntity): CountedRequest | undefined {
+  return end === undefined ? undefined : { id, outcome, nanos: countedNanos(Number(end - start)) }
 }
 
 /** Latest end minus earliest start of a segment and its own subsegments; times after 1970 only. */
-function envelopeOf(segment: CallingSegment): number {
+export function envelopeOf(segment: CallingSegment): number {
   let start = segment.start > 0n ? segment.start : undefined
   let end = segment.end ?? 0n
   for (const subsegment of segment.subsegments) {
@@ -111,7 +146,7 @@ function envelopeOf(segment: CallingSegment): number {
 }
 
 /** A segment parented on a segment, or on the program's own work: there are only its own times. */
-function addOwnEdge(graph: GraphBuilder, from: NodeSum | undefined, callee: Callee): void {
+function addOwnEdge(graph: CallGraph, from: CallNode | undefined, callee: Callee): void {
   const edge = graph.edge(from, callee.node, 'call')
   const request = requestOf(callee.segment)
   if (request !== undefined) edge?.addRequest(request)
@@ -119,11 +154,11 @@ function addOwnEdge(graph: GraphBuilder, from: NodeSum | undefined, callee: Call
 
 /** Adds the edges of one call; returns the node it needs where no segment answered. */
 function addCall(
-  graph: GraphBuilder,
-  from: NodeSum | undefined,
+  graph: CallGraph,
+  from: CallNode | undefined,
   call: Subcall,
   answers: readonly Callee[] | undefined,
-): NodeSum | undefined {
+): CallNode | undefined {
   if (answers === undefined) return addSilentCallee(graph, from, call)
   addAnsweredCall(graph, from, call, answers)
   return undefined
@@ -131,10 +166,10 @@ function addCall(
 
 /** A finished call of a service that sent nothing itself: a node and an edge of the same numbers. */
 function addSilentCallee(
-  graph: GraphBuilder,
-  from: NodeSum | undefined,
+  graph: CallGraph,
+  from: CallNode | undefined,
   call: Subcall,
-): NodeSum | undefined {
+): CallNode | undefined {
   const request = requestOf(call)
   if (call.callee === undefined || request === undefined) return undefined
   const node = graph.node(call.callee, call.callee.type === REMOTE_TYPE ? 'passive' : 'unknown')
@@ -146,8 +181,8 @@ function addSilentCallee(
 
 /** A call that segments answered: it counts once for each service among them. */
 function addAnsweredCall(
-  graph: GraphBuilder,
-  from: NodeSum | undefined,
+  graph: CallGraph,
+  from: CallNode | undefined,
   call: Subcall,
   answers: readonly Callee[],
 ): void {
@@ -164,7 +199,7 @@ function addAnsweredCall(
 }
 
 /** Traces stay separate; the edge says how long messages waited (9.5). */
-function addLink(graph: GraphBuilder, producer: Producer, consumer: Callee): NodeSum | undefined {
+function addLink(graph: CallGraph, producer: Producer, consumer: Callee): CallNode | undefined {
   const from = graph.node(producer.service, 'passive')
   const age = countedNanos(Number(consumer.segment.start - producer.sent))
   graph.edge(from, consumer.node, 'link')?.addAge(age)
@@ -187,7 +222,7 @@ function isBefore(left: TimedEntity, right: TimedEntity): boolean {
 }
 
 /** Marks the entry, and puts the client before it that called a root. */
-function addEntry(graph: GraphBuilder, { segment, node }: Callee): NodeSum | undefined {
+function addEntry(graph: CallGraph, { segment, node }: Callee): CallNode | undefined {
   if (node !== undefined) node.root = true
   if (segment.parentId !== undefined) return undefined
   const key = { name: segment.service.name, type: CLIENT, account: undefined }

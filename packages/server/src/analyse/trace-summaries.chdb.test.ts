@@ -3,6 +3,7 @@ import { unixNanos } from '@fluoroscope/model'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { StoredDocument, TestDatabase } from '../../../../test/support/database.ts'
 import { startTestDatabase } from '../../../../test/support/database.ts'
+import { filterOf } from '../../../../test/support/filter.ts'
 import type { Json } from '../../../../test/support/traces.ts'
 import {
   BASE_SECONDS,
@@ -15,7 +16,6 @@ import {
 import { assembleTrace } from '../query/assemble-trace.ts'
 import { parsePageToken, printPageToken } from '../query/page-token.ts'
 import type { TimeRangeType, TraceSearch } from '../query/trace-search.ts'
-import { sql, text } from '../store/sql.ts'
 import { findTraceSummaries } from './trace-summaries.ts'
 import { summarizeTrace } from './trace-summary.ts'
 
@@ -127,9 +127,9 @@ test('the fraction of a sampled search is the same traces on every page size', a
   expect(none.flat()).toEqual([])
 })
 
-test('a condition on the trace id narrows the search', async () => {
-  const where = sql`trace_id IN (SELECT trace_id FROM spans WHERE name = ${text('back-7')})`
-  const pages = await allPages({ ...searchOf('TraceId', 0, 7200), where }, 100)
+test('a filter narrows the search', async () => {
+  const filter = filterOf('service("back-7")')
+  const pages = await allPages({ ...searchOf('TraceId', 0, 7200), filter }, 100)
   const names = pages.flat().map((summary) => summary.services.map((service) => service.name))
   expect(names.length).toBeGreaterThan(5)
   for (const each of names) expect(each).toContain('back-7')
@@ -283,7 +283,7 @@ function pageOf(
 }
 
 function searchOf(timeRangeType: TimeRangeType, from: number, to: number): TraceSearch {
-  return { timeRangeType, from: instantAt(from), to: instantAt(to), sampled: 1, where: undefined }
+  return { timeRangeType, from: instantAt(from), to: instantAt(to), sampled: 1, filter: undefined }
 }
 
 function instantAt(seconds: number): UnixNanos {

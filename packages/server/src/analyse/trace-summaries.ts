@@ -7,6 +7,7 @@ import type { PagePosition } from '../query/page-token.ts'
 import type { TimeWindow, TraceSearch } from '../query/trace-search.ts'
 import { liesIn, matchedTime, windowOf } from '../query/trace-search.ts'
 import type { Database } from '../store/database.ts'
+import { matchesFilter } from './evaluate-filter.ts'
 import { summarizeTrace } from './trace-summary.ts'
 
 export type TraceSummariesRequest = {
@@ -54,7 +55,9 @@ export async function findTraceSummaries(
   const omissions = { rootCauses: 0, cutTraces: 0 }
   const summaries: TraceSummary[] = []
   let next: PagePosition | undefined = request.position ?? firstPosition(search, request.now)
-  while (next !== undefined && summaries.length < pageSize && !isTooMuch(effort, pageSize)) {
+  const enough = enoughSummaries(search, pageSize)
+  const maxScanned = pageSize * MAX_SCANNED_PER_SUMMARY
+  while (next !== undefined && summaries.length < enough && !isTooMuch(effort, maxScanned)) {
     const position: PagePosition = next
     const chunk = await findChunk(database, search, position, pageSize - summaries.length)
     const matches = await findMatches(database, search, position.window, chunk.candidates)
@@ -65,6 +68,7 @@ export async function findTraceSummaries(
     omissions.rootCauses += matches.omissions.rootCauses
     omissions.cutTraces += matches.omissions.cutTraces
     next = chunk.next
+    await othersTurn()
   }
   return { summaries, scanned: effort.scanned, next, omissions }
 }
@@ -75,13 +79,25 @@ const MAX_PAGE_SIZE = 1000
 type Effort = { queries: number; scanned: number; documents: number }
 
 const MAX_QUERIES = 100
-const MAX_SCANNED_PER_SUMMARY = 4
+const MAX_SCANNED_PER_SUMMARY = 10
 const MAX_DOCUMENTS = 100_000
 
 /** A page ends early where most of what it looks at does not match, or where traces are very large. */
-function isTooMuch({ queries, scanned, documents }: Effort, pageSize: number): boolean {
-  const maxScanned = pageSize * MAX_SCANNED_PER_SUMMARY
+function isTooMuch({ queries, scanned, documents }: Effort, maxScanned: number): boolean {
   return queries >= MAX_QUERIES || scanned >= maxScanned || documents >= MAX_DOCUMENTS
+}
+
+/**
+ * Few of the candidates may match a filter: the last places of a page are not worth a query for each
+ * handful of them.
+ */
+function enoughSummaries({ filter }: TraceSearch, pageSize: number): number {
+  return filter === undefined ? pageSize : Math.ceil(pageSize * 0.9)
+}
+
+/** A long search leaves the event loop to others between its queries. */
+function othersTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Traces that are read with one query. */
@@ -89,6 +105,9 @@ const CHUNK_SIZE = 200
 
 const FIRST_STEP_NANOS = 60_000_000_000n
 const STEP_GROWTH = 4n
+/** Where the rows tell what cannot match, a window costs little, and a query more than its rows. */
+const NARROWED_STEP_GROWTH = 16n
+const MAX_STEP = 2n ** 63n
 
 function firstPosition(search: TraceSearch, now: UnixNanos): PagePosition | undefined {
   const range = windowOf(search)
@@ -119,7 +138,7 @@ async function findChunk(
 
 /**
  * The window before one that has no more: longer where that one held little, and reaching over the
- * minutes in which nothing started where it held nothing.
+ * minutes in which nothing started where it held nothing at all.
  */
 async function nextWindow(
   database: Database,
@@ -129,9 +148,13 @@ async function nextWindow(
 ): Promise<PagePosition | undefined> {
   const range = windowOf(search)
   if (window.from <= range.from) return undefined
-  const nextStep = after === undefined ? step * STEP_GROWTH : step
+  const isNarrowed = search.filter !== undefined && search.filter.conditions.length > 0
+  const growth = isNarrowed ? NARROWED_STEP_GROWTH : STEP_GROWTH
+  const grown = step * growth < MAX_STEP ? step * growth : MAX_STEP
+  const nextStep = after === undefined ? grown : step
   const next = windowBefore(window.from, nextStep, range)
-  if (!wasEmpty) return { asOf, window: next, step: nextStep, after: undefined }
+  // That no candidate was found does not mean that nothing is there.
+  if (!wasEmpty || isNarrowed) return { asOf, window: next, step: nextStep, after: undefined }
   const rest = { from: range.from, until: window.from }
   const newest = (await findNewestMinute(database, rest)) ?? range.from
   const reaching = newest < next.from ? { from: newest, until: window.from } : next
@@ -151,7 +174,7 @@ type Matches = {
   readonly omissions: Omissions
 }
 
-/** The candidates that do match within the window, newest first. */
+/** The candidates that do match within the window and by the filter, newest first. */
 async function findMatches(
   database: Database,
   search: TraceSearch,
@@ -159,6 +182,7 @@ async function findMatches(
   candidates: readonly Candidate[],
 ): Promise<Matches> {
   const ids: readonly TraceId[] = candidates.map((candidate) => candidate.id)
+  const { filter } = search
   const matches: Match[] = []
   let documents = 0
   const omissions = { rootCauses: 0, cutTraces: 0 }
@@ -167,8 +191,10 @@ async function findMatches(
     const time = matchedTime(trace, search)
     if (time === undefined || !liesIn(time, window)) return
     const summary = summarizeTrace(trace)
+    // Also of a trace that does not match: what is missing might have matched.
     omissions.rootCauses += summary.omittedRootCauses
     omissions.cutTraces += Number(trace.limitExceeded)
+    if (filter !== undefined && !matchesFilter(filter.expression, trace, summary)) return
     matches.push({ time, summary })
   })
   matches.sort(compareMatches)

@@ -1,6 +1,7 @@
 import type {
   AnnotationUse,
   AnnotationValue,
+  Entity,
   Segment,
   ServiceKey,
   Trace,
@@ -63,8 +64,8 @@ export function summarizeTrace(trace: Trace): TraceSummary {
  * Flags are independent, but that a throttled root has no error; the HTTP status speaks where the
  * sender set no flag.
  */
-function outcomesOf(
-  root: Segment | undefined,
+export function outcomesOf(
+  root: Pick<Entity, 'fault' | 'error' | 'throttle' | 'http'> | undefined,
 ): Pick<TraceSummary, 'hasFault' | 'hasError' | 'hasThrottle'> {
   if (root === undefined) return { hasFault: false, hasError: false, hasThrottle: false }
   const status = root.http?.status ?? 0
@@ -135,7 +136,8 @@ function addService(services: Services, key: ServiceKey): void {
   services.set(JSON.stringify([key.name, key.type, key.account]), key)
 }
 
-function ec2Text(segment: Segment, member: string): string | undefined {
+/** A text of `aws.ec2`. */
+export function ec2Text(segment: Segment, member: string): string | undefined {
   const ec2 = segment.aws?.['ec2']
   const value = isJsonObject(ec2) ? ec2[member] : undefined
   return typeof value === 'string' ? value : undefined

@@ -183,6 +183,43 @@ describe('traces', () => {
     expect(rest).toHaveLength(4)
   })
 
+  test('sends the filter with every page', async () => {
+    const { endpoint, asked } = await listen({ '/TraceSummaries': pages(3) })
+    const filter = 'service("orders") { fault }'
+    const { code } = await call(['traces', '--filter', filter, '--endpoint', endpoint])
+    expect(code).toBe(0)
+    expect(asked.map(({ input }) => input)).toMatchObject([
+      { FilterExpression: filter },
+      { FilterExpression: filter, NextToken: '2' },
+    ])
+    const none = await listen({ '/TraceSummaries': pages(0) })
+    const empty = await call(['traces', '--filter', 'fault', '--endpoint', none.endpoint])
+    expect(empty.stderr).toContain('match the filter')
+  })
+
+  test.each([
+    [
+      'user AND response_time > 1',
+      "line 1, position 10 : Invalid input symbol: 'response_'",
+      ['  user AND response_time > 1', '           ^'],
+    ],
+    [
+      'fault AND',
+      "line 1, position 10 : Invalid input symbol: '<EOF>'",
+      ['  fault AND', '           ^'],
+    ],
+    [
+      'ok AND\nuser = "\u{1f600}\u001b" bad',
+      "line 2, position 13 : Invalid input symbol: 'b'",
+      ['  user = "\u{1f600}\ufffd" bad', '               ^'],
+    ],
+  ])('shows where the filter %j is wrong, and asks nobody', async (filter, message, lines) => {
+    const { code, stdout, stderr } = await call(['traces', '--filter', filter])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain(`fluoroscope traces: Error Location: ${message} (expected `)
+    expect(stderr.split('\n').slice(1, 3)).toEqual(lines)
+  })
+
   test('stops at the limit and says so', async () => {
     const { endpoint, asked } = await listen({ '/TraceSummaries': pages(50) })
     const cut = await call(['traces', '--limit', '3', '--json', '--endpoint', endpoint])

@@ -44,7 +44,11 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map([
       summary: 'list traces, the newest first',
       usage: 'traces [flags]',
       flags: TRACES_FLAGS,
-      examples: ['traces --since 15m', 'traces --since 7d --limit 500 --json | jq .Id'],
+      examples: [
+        'traces --since 15m',
+        `traces --filter 'service("orders") { fault } AND responsetime > 1'`,
+        'traces --since 7d --limit 500 --json | jq .Id',
+      ],
     },
   ],
   [

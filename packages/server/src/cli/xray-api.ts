@@ -14,6 +14,7 @@ export type XRayApi = {
   traceSummaries(input: {
     readonly StartTime: number
     readonly EndTime: number
+    readonly FilterExpression?: string
     readonly NextToken?: string
   }): Promise<Result<GetTraceSummariesOutput, string>>
   traces(ids: readonly string[]): Promise<Result<BatchGetTracesOutput, string>>

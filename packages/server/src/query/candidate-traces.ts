@@ -4,6 +4,8 @@ import { INSTANT, MINUTE, TRACE_ID } from '../store/column.ts'
 import type { Database } from '../store/database.ts'
 import type { Sql } from '../store/sql.ts'
 import { instant, integer, joinSql, minute, sql, traceId, unsigned } from '../store/sql.ts'
+import { clampMinute, minutesOf, wholeSeconds } from './minute-range.ts'
+import { narrowed } from './narrow-candidates.ts'
 import type { TimeWindow, TraceSearch } from './trace-search.ts'
 import { liesIn } from './trace-search.ts'
 
@@ -35,6 +37,7 @@ export async function findCandidates(
     FROM (
       SELECT trace_id, id, argMin(at, ${VERSION_ORDER}) AS stood
       FROM (${rowsOf(search, request)})
+      ${filterCondition(search, request)}
       GROUP BY trace_id, id
     )
     GROUP BY trace_id
@@ -54,12 +57,14 @@ export async function findNewestMinute(
   window: TimeWindow,
 ): Promise<UnixNanos | undefined> {
   const query = sql`
-    SELECT minute FROM spans WHERE ${minuteCondition(window)} ORDER BY minute DESC LIMIT 1`
+    SELECT minute FROM spans WHERE ${minutesOf(window)} ORDER BY minute DESC LIMIT 1`
   const [row] = await database.rows(query, { minute: MINUTE })
   if (row === undefined) return undefined
   const start = unixNanos(BigInt(row.minute) * NANOS_PER_SECOND)
   return liesIn(start, window) ? start : window.from
 }
+
+const NANOS_PER_SECOND = 1_000_000_000n
 
 /** Of the versions of an id the first completed one stands, else the last (xray-behaviour 4.4). */
 const VERSION_ORDER = sql`tuple(
@@ -71,6 +76,12 @@ function positionCondition(after: Candidate | undefined): Sql {
   if (after === undefined) return sql``
   const time = instant(after.time)
   return sql`HAVING time < ${time} OR (time = ${time} AND trace_id > ${traceId(after.id)})`
+}
+
+function filterCondition(search: TraceSearch, request: CandidateRequest): Sql {
+  const conditions = search.filter?.conditions ?? []
+  if (conditions.length === 0) return sql``
+  return sql`WHERE ${narrowed(conditions, request.window, rowsOf(search, request))}`
 }
 
 /** Rows `(trace_id, id, in_progress, received, at)`; `at` lies in the window. */
@@ -93,7 +104,7 @@ function rowsOf(search: TraceSearch, request: CandidateRequest): Sql {
 function starts(window: TimeWindow, shared: Sql): Sql {
   return sql`
     SELECT trace_id, id, in_progress, received, start AS at FROM spans
-    WHERE ${minuteCondition(window)} AND kind = 'segment'
+    WHERE ${minutesOf(window)} AND kind = 'segment'
       AND start > toDateTime64(0, 9, 'UTC')
       AND start >= ${instant(window.from)} AND start < ${instant(window.until)} AND ${shared}
     UNION ALL
@@ -117,7 +128,7 @@ const LONGEST_DOCUMENT_SECONDS = 86_400n
 
 /** No index knows ends, but what ends in the window began before its end, and most a short time. */
 function ends(window: TimeWindow, shared: Sql): Sql {
-  const lookBack = clampMinute(seconds(window.from) - LONGEST_DOCUMENT_SECONDS)
+  const lookBack = clampMinute(wholeSeconds(window.from) - LONGEST_DOCUMENT_SECONDS)
   return sql`
     SELECT trace_id, id, in_progress, received, fromUnixTimestamp64Nano(ended, 'UTC') AS at
     FROM (
@@ -131,39 +142,13 @@ function ends(window: TimeWindow, shared: Sql): Sql {
     )`
 }
 
-function sharedConditions({ sampled, where }: TraceSearch, asOf: UnixNanos): Sql {
+function sharedConditions({ sampled }: TraceSearch, asOf: UnixNanos): Sql {
   const conditions = [sql`received <= ${instant(asOf)}`]
   if (sampled < 1) conditions.push(sql`sipHash64(trace_id) < ${unsigned(hashBelow(sampled))}`)
-  if (where !== undefined) conditions.push(sql`(${where})`)
   return joinSql(conditions, ' AND ')
 }
 
 /** The part of all 64-bit hashes that lies below makes up the fraction. */
 function hashBelow(fraction: number): bigint {
   return BigInt(Math.floor(fraction * 2 ** 32)) << 32n
-}
-
-const NANOS_PER_SECOND = 1_000_000_000n
-const SECONDS_PER_MINUTE = 60n
-const MAX_MINUTE = 2n ** 32n - 1n
-
-/**
- * Rows of segments lie in the minute of their start, which the primary key finds; starts that 32 bits
- * of seconds do not hold are filed elsewhere and found by the index of starts alone.
- */
-function minuteCondition(window: TimeWindow): Sql {
-  const last = seconds(unixNanos(window.until - 1n))
-  if (last > MAX_MINUTE) return sql`minute >= ${minute(0)}`
-  const first = seconds(window.from)
-  const firstMinute = clampMinute(first - (first % SECONDS_PER_MINUTE))
-  return sql`minute >= ${minute(firstMinute)} AND minute <= ${minute(clampMinute(last))}`
-}
-
-function seconds(at: UnixNanos): bigint {
-  return at / NANOS_PER_SECOND
-}
-
-function clampMinute(value: bigint): number {
-  if (value < 0n) return 0
-  return Number(value > MAX_MINUTE ? MAX_MINUTE : value)
 }

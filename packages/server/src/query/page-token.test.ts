@@ -1,7 +1,7 @@
 import { unixNanos } from '@fluoroscope/model'
 import { describe, expect, test } from 'vitest'
+import { filterOf } from '../../../../test/support/filter.ts'
 import { TRACE_ID, traceIdOf } from '../../../../test/support/traces.ts'
-import { sql, text } from '../store/sql.ts'
 import type { PagePosition } from './page-token.ts'
 import { parsePageToken, printPageToken } from './page-token.ts'
 import type { TraceSearch } from './trace-search.ts'
@@ -18,7 +18,7 @@ const SEARCH: TraceSearch = {
   from: at(0n),
   to: at(600n),
   sampled: 1,
-  where: undefined,
+  filter: undefined,
 }
 
 const POSITION: PagePosition = {
@@ -46,15 +46,15 @@ describe('a token is refused', () => {
     ['another end', { to: at(601n) }],
     ['another kind of range', { timeRangeType: 'Event' }],
     ['other sampling', { sampled: 0.5 }],
-    ['a filter', { where: sql`trace_id = ${text('a')}` }],
+    ['a filter', { filter: filterOf('fault') }],
   ])('with %s', (_, change) => {
     expect(parsePageToken({ ...SEARCH, ...change }, token)).toEqual(refusal)
   })
 
   test('with another value in the filter', () => {
-    const [one, other] = ['a', 'b'].map((value) => ({
+    const [one, other] = ['user = "a"', 'user = "b"'].map((text) => ({
       ...SEARCH,
-      where: sql`trace_id = ${text(value)}`,
+      filter: filterOf(text),
     }))
     const filtered = printPageToken(one as TraceSearch, POSITION)
     expect(parsePageToken(one as TraceSearch, filtered).ok).toBe(true)

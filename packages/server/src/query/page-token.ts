@@ -1,5 +1,5 @@
 import type { Result, TraceId, UnixNanos } from '@fluoroscope/model'
-import { bad, ok, parseTraceId, unixNanos } from '@fluoroscope/model'
+import { bad, ok, parseTraceId, printFilter, unixNanos } from '@fluoroscope/model'
 import type { Candidate } from './candidate-traces.ts'
 import type { TimeWindow, TraceSearch } from './trace-search.ts'
 import { windowOf } from './trace-search.ts'
@@ -63,9 +63,9 @@ function isWithin(window: TimeWindow, range: TimeWindow): boolean {
 
 /** Tells other searches and altered positions apart; it keeps nobody out who wants to forge one. */
 function fingerprint(search: TraceSearch, position: string): string {
-  const { timeRangeType, from, to, sampled, where } = search
-  const condition = where === undefined ? [] : [where.text, where.parameters]
-  const text = JSON.stringify([timeRangeType, `${from}`, `${to}`, sampled, condition, position])
+  const { timeRangeType, from, to, sampled, filter } = search
+  const filterText = filter === undefined ? '' : printFilter(filter.expression)
+  const text = JSON.stringify([timeRangeType, `${from}`, `${to}`, sampled, filterText, position])
   let hash = FNV_OFFSET
   for (const byte of Buffer.from(text, 'utf8')) {
     hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * FNV_PRIME)

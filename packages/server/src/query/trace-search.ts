@@ -1,4 +1,4 @@
-import type { Trace, UnixNanos } from '@fluoroscope/model'
+import type { FilterExpression, Trace, UnixNanos } from '@fluoroscope/model'
 import { endOf, unixNanos } from '@fluoroscope/model'
 import type { Sql } from '../store/sql.ts'
 import { entitiesOf } from './trace-entities.ts'
@@ -16,8 +16,15 @@ export type TraceSearch = {
   readonly to: UnixNanos
   /** Fraction of the traces to look at, 0 to 1; chosen by trace id, so repeated searches agree. */
   readonly sampled: number
-  /** A condition on the column `trace_id` alone; undefined for all traces. */
-  readonly where: Sql | undefined
+  /** Undefined for all traces. */
+  readonly filter: TraceFilter | undefined
+}
+
+export type TraceFilter = {
+  /** Names no groups. */
+  readonly expression: FilterExpression
+  /** What `compileFilter` makes of it. Without any the same traces are found, at a higher price. */
+  readonly conditions: readonly Sql[]
 }
 
 export type TimeRangeType = 'TraceId' | 'Event' | 'Service'

@@ -13,7 +13,7 @@ import type {
   TraceSummaryOutput,
   UnixNanos,
 } from '@fluoroscope/model'
-import { millisecondSeconds, secondsFromUnixNanos } from '@fluoroscope/model'
+import { millisecondSeconds, secondsFromUnixNanos, UNKNOWN_TYPE } from '@fluoroscope/model'
 import { printServiceId } from './service-id.ts'
 
 /**
@@ -88,9 +88,6 @@ function printResponseTimeRootCause(
     Services: cause.services.map((service) => printService(service, printResponseTimeEntity)),
   }
 }
-
-/** Grafana dereferences `Type`, so a service that told none gets a word (xray-behaviour 8.6). */
-const UNKNOWN_TYPE = 'unknown'
 
 function printService<Element, Printed>(
   { key, inferred, entityPath }: RootCauseService<Element>,

@@ -97,9 +97,6 @@ export type EncodedRows = {
   readonly minutes: Uint8Array
 }
 
-/** Annotations of one document that searches find (xray-behaviour 3.7); the rest stays readable. */
-const INDEXED_ANNOTATIONS = 50
-
 const NANOS_PER_SECOND = 1_000_000_000n
 const SECONDS_PER_MINUTE = 60
 const SECONDS_PER_DAY = 86_400
@@ -138,7 +135,7 @@ export class RowEncoder {
       minute,
       documentId: top.id,
     }
-    this.#addSpans(top, parentId, { shared, indexed: 0 })
+    this.#addSpans(top, parentId, shared)
     this.#documents.int64(received.received)
     this.#documents.uint32(minute)
     this.#documents.traceId(traceId)
@@ -192,14 +189,10 @@ export class RowEncoder {
 
 type AnyEntity = Segment | Subsegment
 
-type OneDocument = {
-  readonly shared: Omit<ReceivedDocument, 'document'> & {
-    readonly traceId: TraceId
-    readonly minute: number
-    readonly documentId: EntityId
-  }
-  /** Annotations taken so far. */
-  indexed: number
+type OneDocument = Omit<ReceivedDocument, 'document'> & {
+  readonly traceId: TraceId
+  readonly minute: number
+  readonly documentId: EntityId
 }
 
 /** Writes in the order of `SPAN_COLUMNS`. */
@@ -207,9 +200,8 @@ function writeSpan(
   writer: RowBinaryWriter,
   entity: AnyEntity,
   parentId: EntityId | undefined,
-  document: OneDocument,
+  shared: OneDocument,
 ): void {
-  const { shared } = document
   const segment = entity.kind === 'segment' ? entity : undefined
   const { http, aws, progress } = entity
   writer.int64(shared.received)
@@ -244,7 +236,7 @@ function writeSpan(
   writer.text(textAt(aws, 'operation'))
   writeCallee(writer, entity)
   writer.text(textAt(aws, 'account_id'))
-  writeAnnotations(writer, entity.annotations, document)
+  writeAnnotations(writer, entity.annotations)
 }
 
 function writeCallee(writer: RowBinaryWriter, entity: AnyEntity): void {
@@ -253,35 +245,31 @@ function writeCallee(writer: RowBinaryWriter, entity: AnyEntity): void {
   writer.text(callee?.type ?? '')
 }
 
-/** Three maps, by type of value; each begins with its count. */
-function writeAnnotations(
-  writer: RowBinaryWriter,
-  annotations: Annotations,
-  document: OneDocument,
-): void {
-  const room = Math.min(annotations.size, INDEXED_ANNOTATIONS - document.indexed)
-  if (room <= 0) {
+/**
+ * Three maps, by type of value; each begins with its count. All of them: which fifty of a trace a
+ * search finds (xray-behaviour 3.7) is known only when the trace is read.
+ */
+function writeAnnotations(writer: RowBinaryWriter, annotations: Annotations): void {
+  if (annotations.size === 0) {
     writer.count(0)
     writer.count(0)
     writer.count(0)
     return
   }
-  document.indexed += room
-  const indexed = annotations.size === room ? annotations : new Map([...annotations].slice(0, room))
-  writer.count(countOf(indexed, 'string'))
-  for (const [key, value] of indexed) {
+  writer.count(countOf(annotations, 'string'))
+  for (const [key, value] of annotations) {
     if (typeof value !== 'string') continue
     writer.text(key)
     writer.text(value)
   }
-  writer.count(countOf(indexed, 'number'))
-  for (const [key, value] of indexed) {
+  writer.count(countOf(annotations, 'number'))
+  for (const [key, value] of annotations) {
     if (typeof value !== 'number') continue
     writer.text(key)
     writer.float64(value)
   }
-  writer.count(countOf(indexed, 'boolean'))
-  for (const [key, value] of indexed) {
+  writer.count(countOf(annotations, 'boolean'))
+  for (const [key, value] of annotations) {
     if (typeof value !== 'boolean') continue
     writer.text(key)
     writer.bool(value)

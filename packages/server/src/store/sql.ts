@@ -67,6 +67,12 @@ export function unsigned(value: bigint): Binding {
   return plain('UInt64', String(value))
 }
 
+/** Bit by bit: the engine reads decimal fractions only nearly. */
+export function float64(value: number): Binding {
+  const bits = new BigUint64Array(new Float64Array([value]).buffer)[0] ?? 0n
+  return { type: 'UInt64', value: String(bits), around: ['reinterpretAsFloat64(', ')'] }
+}
+
 export function instant(value: UnixNanos): Binding {
   const around = ['fromUnixTimestamp64Nano(', ", 'UTC')"] as const
   return { type: 'Int64', value: String(value), around }

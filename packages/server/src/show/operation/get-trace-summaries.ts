@@ -1,10 +1,25 @@
-import type { GetTraceSummariesOutput, Result, TraceSummary, UnixNanos } from '@fluoroscope/model'
-import { bad, GetTraceSummariesInput, ok, secondsFromUnixNanos } from '@fluoroscope/model'
+import type {
+  GetTraceSummariesOutput,
+  RequestContext,
+  Result,
+  TraceSummary,
+  UnixNanos,
+} from '@fluoroscope/model'
+import {
+  bad,
+  GetTraceSummariesInput,
+  ok,
+  parseFilter,
+  replaceGroups,
+  secondsFromUnixNanos,
+} from '@fluoroscope/model'
 import type * as v from 'valibot'
+import { compileFilter } from '../../query/compile-filter.ts'
 import { type PagePosition, parsePageToken, printPageToken } from '../../query/page-token.ts'
-import { type TraceSearch, windowOf } from '../../query/trace-search.ts'
+import { type TraceFilter, type TraceSearch, windowOf } from '../../query/trace-search.ts'
 import { type Operation, operation } from '../operation.ts'
 import { invalidRequest, type OperationError } from '../operation-error.ts'
+import { type FindGroups, resolveGroup } from '../resolve-group.ts'
 import { type RangeLimit, timeRangeError } from '../time-range.ts'
 import { printTraceSummary } from '../trace-summary.ts'
 
@@ -27,13 +42,16 @@ export function getTraceSummaries(
   findTraceSummaries: FindTraceSummaries,
   now: () => UnixNanos,
   limit: RangeLimit,
+  findGroups: FindGroups,
 ): Operation {
   return operation(
     'GetTraceSummaries',
     '/TraceSummaries',
     GetTraceSummariesInput,
-    async (input) => {
-      const search = readSearch(input, limit)
+    async (input, context) => {
+      const problem = timeRangeError(input.StartTime, input.EndTime, limit)
+      if (problem !== undefined) return bad(problem)
+      const search = await readSearch(input, findGroups, context)
       if (!search.ok) return search
       const position = readPosition(search.value, input.NextToken)
       if (!position.ok) return position
@@ -50,12 +68,13 @@ export function getTraceSummaries(
 
 type Input = v.InferOutput<typeof GetTraceSummariesInput>
 
-function readSearch(input: Input, limit: RangeLimit): Result<TraceSearch, OperationError> {
-  const problem = timeRangeError(input.StartTime, input.EndTime, limit)
-  if (problem !== undefined) return bad(problem)
-  if ((input.FilterExpression ?? '').trim() !== '') {
-    return bad(invalidRequest('Filter expressions are not supported in this version'))
-  }
+async function readSearch(
+  input: Input,
+  findGroups: FindGroups,
+  context: RequestContext,
+): Promise<Result<TraceSearch, OperationError>> {
+  const filter = await readFilter(input.FilterExpression ?? '', findGroups, context)
+  if (!filter.ok) return filter
   const timeRangeType = input.TimeRangeType ?? 'TraceId'
   const sampled = readSampling(input, timeRangeType)
   if (!sampled.ok) return sampled
@@ -64,8 +83,23 @@ function readSearch(input: Input, limit: RangeLimit): Result<TraceSearch, Operat
     from: input.StartTime,
     to: input.EndTime,
     sampled: sampled.value,
-    where: undefined,
+    filter: filter.value,
   })
+}
+
+/** A blank expression is none (xray-behaviour 10.5). */
+async function readFilter(
+  text: string,
+  findGroups: FindGroups,
+  context: RequestContext,
+): Promise<Result<TraceFilter | undefined, OperationError>> {
+  if (text.trim() === '') return ok(undefined)
+  const parsed = parseFilter(text)
+  if (!parsed.ok) return bad(invalidRequest(parsed.problem.message))
+  const groups = await findGroups(context)
+  const filter = replaceGroups(parsed.value, (group) => resolveGroup(groups, group, context))
+  if (!filter.ok) return bad(invalidRequest(filter.problem))
+  return ok({ expression: filter.value, conditions: compileFilter(filter.value) })
 }
 
 /** The fraction of traces to look at; everything but a fixed rate looks at all (8.9). */

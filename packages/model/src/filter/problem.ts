@@ -1,0 +1,41 @@
+/** Why a text is no filter expression, and where. */
+export type FilterProblem = {
+  /** X-Ray's text first (xray-behaviour 10.5), then what was expected there. */
+  readonly message: string
+  /** Where the first wrong symbol begins, in UTF-16 units from 0. */
+  readonly offset: number
+  /** From 1. */
+  readonly line: number
+  /** Characters from 1, within the line. */
+  readonly position: number
+}
+
+/**
+ * @param offset where the wrong symbol begins in `text`
+ * @param symbol as far as it was read; the end of the text where undefined
+ * @param expected goes on after "expected"
+ */
+export function filterProblem(
+  text: string,
+  offset: number,
+  symbol: string | undefined,
+  expected: string,
+): FilterProblem {
+  const { line, position } = placeOf(text, offset)
+  const place = `Error Location: line ${line}, position ${position}`
+  const shown = symbol === undefined ? '<EOF>' : shorten(symbol)
+  const message = `${place} : Invalid input symbol: '${shown}' (expected ${expected})`
+  return { message, offset, line, position }
+}
+
+function placeOf(text: string, offset: number) {
+  const lines = text.slice(0, offset).split(/\r\n|[\r\n]/)
+  return { line: lines.length, position: [...(lines.at(-1) ?? '')].length + 1 }
+}
+
+const MAX_SYMBOL = 60
+
+function shorten(symbol: string): string {
+  const characters = [...symbol]
+  return characters.length > MAX_SYMBOL ? `${characters.slice(0, MAX_SYMBOL).join('')}…` : symbol
+}
