@@ -15,7 +15,13 @@ import {
 import type { RowBinaryWriter } from '../store/row-binary.ts'
 
 const MILLIS: Column<readonly number[]> = ARRAY(UINT32)
-const COUNTS: Column<readonly bigint[]> = ARRAY(UINT64)
+/** A graph holds thousands of these, and none that a number does not hold: no bigint each. */
+const COUNT: Column<number> = {
+  type: UINT64.type,
+  write: (writer, value) => UINT64.write(writer, BigInt(value)),
+  read: (reader) => reader.uint32() + reader.uint32() * 2 ** 32,
+}
+const COUNTS: Column<readonly number[]> = ARRAY(COUNT)
 
 const REQUEST_COLUMNS = {
   ok: UINT64,
@@ -162,10 +168,12 @@ function millisOf(histogram: DurationHistogram): readonly number[] {
   return [...histogram.keys()]
 }
 
-function countsOf(histogram: DurationHistogram): readonly bigint[] {
-  return Array.from(histogram.values(), BigInt)
+function countsOf(histogram: DurationHistogram): readonly number[] {
+  return [...histogram.values()]
 }
 
-function histogramOf(millis: readonly number[], counts: readonly bigint[]): DurationHistogram {
-  return new Map(millis.map((value, index) => [value, Number(counts[index] ?? 0n)]))
+function histogramOf(millis: readonly number[], counts: readonly number[]): DurationHistogram {
+  const histogram = new Map<number, number>()
+  for (const [index, value] of millis.entries()) histogram.set(value, counts[index] ?? 0)
+  return histogram
 }
