@@ -45,7 +45,7 @@ export async function closedLoop(
 }
 
 /** The status of one PutTraceSegments; the answer is read and left. */
-function post(agent: Agent, endpoint: string, body: Buffer): Promise<number> {
+export function post(agent: Agent, endpoint: string, body: Buffer): Promise<number> {
   return new Promise((done, failed) => {
     const outgoing = request(
       `${endpoint}/TraceSegments`,
