@@ -193,6 +193,48 @@ test('what is sent is found by summaries and graphs', async () => {
   }
 })
 
+test('a trace that a message started shows the queue of the other trace, by a linked edge', async () => {
+  const [sent, received] = [newTraceId(), newTraceId()]
+  const call = hex(16)
+  const queue = `https://sqs.test/1/parcels-${hex(8)}`
+  const at = Date.now() / 1000
+  const sqs = { operation: 'SendMessage', queue_url: queue }
+  await put([
+    segment(sent, {
+      subsegments: [
+        { id: call, name: 'SQS', namespace: 'aws', start_time: at - 2, end_time: at, aws: sqs },
+      ],
+    }),
+    segment(received, {
+      name: 'worker',
+      start_time: at,
+      end_time: at + 1,
+      links: [
+        {
+          trace_id: sent,
+          id: call,
+          attributes: { 'aws.xray.reserved.reference_type': 'parent' },
+        },
+      ],
+    }),
+  ])
+  await waitForSegments(sent, 2)
+  await waitForSegments(received, 1)
+  const { body } = await post('/TraceGraph', JSON.stringify({ TraceIds: [received] }))
+  const services = body['Services'] as Record<string, unknown>[]
+  const worker = services.find(({ Name, Type }) => Name === 'worker' && Type !== 'client')
+  expect(services.find(({ Name }) => Name === queue)).toMatchObject({
+    Type: 'AWS::SQS::Queue',
+    Edges: [
+      {
+        ReferenceId: worker?.['ReferenceId'],
+        EdgeType: 'link',
+        ReceivedEventAgeHistogram: [{ Value: 2, Count: 1 }],
+      },
+    ],
+  })
+})
+
 test('datagrams are kept or counted, one by one', async () => {
   const before = await ledger('udp')
   const traceId = newTraceId()

@@ -11,6 +11,7 @@ export function createPostgresServer(execute: ExecuteMessages): Server {
   let turn: Promise<unknown> = Promise.resolve()
   const exclusive: ExecuteMessages = (messages) => {
     const answer = turn.then(() => execute(messages))
+    // The connection that asked gets the failure; the next one only waits for its turn.
     turn = answer.catch(() => {})
     return answer
   }

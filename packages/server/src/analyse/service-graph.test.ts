@@ -8,7 +8,8 @@ import {
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { assembleTrace } from '../query/assemble-trace.ts'
-import { graphOfTrace, mergeGraphs } from './service-graph.ts'
+import { graphOfTrace } from './service-graph.ts'
+import { mergeGraphs } from './test-merge-graphs.ts'
 
 const TRACE = '1-58406520-a006649127e371903a2de979'
 

@@ -32,13 +32,6 @@ export function callsOfTrace(trace: Trace, producerOf: ProducerOf = unknownProdu
   return { start: traceStart(trace), segments }
 }
 
-/** One graph of all: the order of `graphs` and how they were merged before make no difference. */
-export function mergeGraphs(graphs: Iterable<ServiceGraph>): ServiceGraph {
-  const sum = new GraphBuilder(NO_LIMITS)
-  for (const graph of graphs) sum.addGraph(graph)
-  return sum.graph()
-}
-
 function unknownProducer(): undefined {
   return undefined
 }
@@ -65,7 +58,7 @@ function timesOf(entity: Segment | Subsegment): TimedEntity {
 }
 
 /** The key the inferred segment of this call has, or would have (see `serviceKeyOf`). */
-function calleeOf(call: Subsegment, sender: string | undefined): ServiceKey | undefined {
+export function calleeOf(call: Subsegment, sender: string | undefined): ServiceKey | undefined {
   const called = calledServiceOf(call)
   if (called === undefined) return undefined
   const account = call.aws?.['account_id']
@@ -80,6 +73,6 @@ export function nodeKeyOf(segment: Segment): ServiceKey {
 }
 
 /** The linked entity triggered this one (xray-behaviour 3.9). */
-function isFromParent(link: Link): boolean {
+export function isFromParent(link: Link): boolean {
   return link.attributes['aws.xray.reserved.reference_type'] === 'parent'
 }

@@ -20,8 +20,9 @@ import {
   RowEncoder,
 } from '../store/segment-row.ts'
 import { startTestDatabase, type TestDatabase } from '../store/test-database.ts'
-import { graphOfTrace, mergeGraphs } from './service-graph.ts'
+import { graphOfTrace } from './service-graph.ts'
 import { type ServiceGraphSettings, ServiceGraphs } from './service-graphs.ts'
+import { mergeGraphs } from './test-merge-graphs.ts'
 
 let store: TestDatabase
 

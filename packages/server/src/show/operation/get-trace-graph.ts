@@ -1,12 +1,13 @@
 import type { GetTraceGraphOutput } from '@fluoroscope/model'
 import { bad, GetTraceGraphInput, ok, parseTraceId } from '@fluoroscope/model'
+import { linkedTraceIds, producersIn } from '../../analyse/linked-producers.ts'
 import { graphOfTrace } from '../../analyse/service-graph.ts'
 import { type Operation, operation } from '../operation.ts'
 import { invalidRequest } from '../operation-error.ts'
 import { printServices } from '../service-graph.ts'
 import type { FindTraces } from './batch-get-traces.ts'
 
-/** xray-behaviour 6.2: the graph of one trace, its client included. */
+/** xray-behaviour 6.2: the graph of one trace, its client and what sent it messages included. */
 export function getTraceGraph(findTraces: FindTraces): Operation {
   return operation(
     'GetTraceGraph',
@@ -23,8 +24,10 @@ export function getTraceGraph(findTraces: FindTraces): Operation {
       if (id === undefined) return bad(invalidRequest('Invalid traceId. ErrorCode: InvalidId'))
       const trace = (await findTraces([id])).get(id)
       if (trace === undefined) return bad(invalidRequest('Trace id not found'))
+      const linked = linkedTraceIds(trace)
+      const senders = producersIn(linked.length === 0 ? new Map() : await findTraces(linked))
       const output: GetTraceGraphOutput = {
-        Services: printServices(graphOfTrace(trace), false),
+        Services: printServices(graphOfTrace(trace, senders), false),
         NextToken: null,
       }
       return ok(output)

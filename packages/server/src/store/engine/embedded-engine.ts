@@ -149,6 +149,7 @@ export class EmbeddedEngine {
     if (performance.now() - since > STEADY_MS) this.#failures = 0
     this.#options.log.error('the engine died and is restarted', { how })
     this.#running = this.#reopen()
+    // Logged there; rejects only when the engine is stopped, and whoever asks for the endpoint sees it.
     this.#running.catch(() => {})
   }
 }
