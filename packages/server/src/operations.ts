@@ -2,11 +2,12 @@ import { parseFilter, replaceGroups, type UnixNanos } from '@fluoroscope/model'
 import { listGroups } from './act/groups.ts'
 import type { ServiceGraphs } from './analyse/service-graphs.ts'
 import { findTraceSummaries } from './analyse/trace-summaries.ts'
+import { insightOperations } from './insight-operations.ts'
 import type { Omissions } from './omissions.ts'
 import { findTraces } from './query/find-traces.ts'
 import { settingsOperations } from './settings-operations.ts'
 import { batchGetTraces, type FindTraces } from './show/operation/batch-get-traces.ts'
-import { getServiceGraph } from './show/operation/get-service-graph.ts'
+import { type FindServiceGraph, getServiceGraph } from './show/operation/get-service-graph.ts'
 import { getTraceGraph } from './show/operation/get-trace-graph.ts'
 import { type FindTraceSummaries, getTraceSummaries } from './show/operation/get-trace-summaries.ts'
 import { putTelemetryRecords } from './show/operation/put-telemetry-records.ts'
@@ -41,15 +42,17 @@ export function createOperations(options: OperationsOptions): readonly Operation
     omissions.add('ends-of-traces', page.omissions.cutTraces)
     return page
   }
+  const findServiceGraph: FindServiceGraph = (from, to) => graphs.graph(from, to)
   return [
     batchGetTraces(find),
     getTraceGraph(find),
-    getServiceGraph((from, to) => graphs.graph(from, to), strictLimits ? SIX_HOURS : THIRTY_DAYS),
+    getServiceGraph(findServiceGraph, strictLimits ? SIX_HOURS : THIRTY_DAYS),
     getTraceSummaries(summaries, now, strictLimits ? ONE_DAY : THIRTY_DAYS, (context) =>
       listGroups(settings, context),
     ),
     putTelemetryRecords(),
     ...settingsOperations({ settings, now, checkFilter: checkGroupFilter }),
+    ...insightOperations({ database, settings, findServiceGraph, now }),
     ...unavailableOperations(),
   ]
 }

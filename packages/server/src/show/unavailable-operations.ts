@@ -18,10 +18,4 @@ const SAME_NAME = [
   'StartTraceRetrieval',
 ].map((name) => [name, `/${name}`] as const)
 
-const OTHER_NAME = [
-  ['GetInsight', '/Insight'],
-  ['GetInsightEvents', '/InsightEvents'],
-  ['GetInsightImpactGraph', '/InsightImpactGraph'],
-  ['GetInsightSummaries', '/InsightSummaries'],
-  ['GetTimeSeriesServiceStatistics', '/TimeSeriesServiceStatistics'],
-] as const
+const OTHER_NAME = [['GetTimeSeriesServiceStatistics', '/TimeSeriesServiceStatistics']] as const
