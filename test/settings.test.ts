@@ -49,9 +49,9 @@ let directory: string
 let server: RunningServer
 let client: XRayClient
 
-function connect(region = REGION) {
+function connect(region = REGION, { endpoint } = server) {
   return new XRayClient({
-    endpoint: server.endpoint,
+    endpoint,
     region,
     credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'secret' },
     maxAttempts: 1,
@@ -166,7 +166,8 @@ test('a sampling rule: made, read, changed, deleted; Default stays', async () =>
 })
 
 test('limits arrive as the errors the client knows', async () => {
-  const other = connect('eu-west-2')
+  const [folder, full] = await startEmpty()
+  const other = connect(REGION, full)
   const rule = (n: number) =>
     other.send(new CreateSamplingRuleCommand({ SamplingRule: { ...RULE, RuleName: `r${n}` } }))
   for (let n = 0; n < 25; n += 1) await rule(n)
@@ -185,11 +186,18 @@ test('limits arrive as the errors the client knows', async () => {
   await expect(policy('f')).rejects.toThrow(PolicyCountLimitExceededException)
   await expect(policy('a', '{')).rejects.toThrow(MalformedPolicyDocumentException)
   const Tags = Array.from({ length: 51 }, (_, n) => ({ Key: `k${n}`, Value: '' }))
-  const ResourceARN = `arn:aws:xray:eu-west-2:${ACCOUNT}:sampling-rule/r0`
+  const ResourceARN = `${ARN}:sampling-rule/r0`
   const tagged = other.send(new TagResourceCommand({ ResourceARN, Tags }))
   await expect(tagged).rejects.toThrow(TooManyTagsException)
   other.destroy()
+  await full.stop()
+  await removeDirectory(folder)
 })
+
+async function startEmpty(): Promise<readonly [string, RunningServer]> {
+  const folder = await temporaryDirectory()
+  return [folder, await startServer(folder)]
+}
 
 test('a resource policy: revisions', async () => {
   const PolicyDocument = JSON.stringify({
@@ -244,13 +252,10 @@ test("a changed rule reaches the SDK's poller, and its clients share the reservo
     default: { start(): void }
   }
   const { default: cache } = (await import(`${folder}/rule_cache.js`)) as { default: SdkRules }
-  sdk.setDaemonAddress(`127.0.0.1:${server.ready.http}`)
-  // The daemon's port asks for no signature: the rules are those of the default account.
-  const local = new XRayClient({
-    endpoint: server.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
-  })
+  const [directory, empty] = await startEmpty()
+  sdk.setDaemonAddress(`127.0.0.1:${empty.ready.http}`)
+  // The SDK signs nothing there: it gets its rules whatever region they were made from.
+  const local = connect('eu-west-3', empty)
   const targets = async (client = 'a') =>
     await local.send(
       new GetSamplingTargetsCommand({
@@ -284,6 +289,8 @@ test("a changed rule reaches the SDK's poller, and its clients share the reservo
   vi.advanceTimersByTime(300_000)
   await vi.waitFor(() => expect(rules()).toEqual(['checkout', 'Default']), { timeout: 5000 })
   local.destroy()
+  await empty.stop()
+  await removeDirectory(directory)
 })
 
 test('what was acknowledged is there after a crash', async () => {

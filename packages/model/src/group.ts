@@ -1,10 +1,13 @@
 import type { UnixNanos } from './time.ts'
+import type { RequestContext } from './trace.ts'
 
 /** A named filter expression that traces are looked at through (xray-behaviour 12.1). */
 export type Group = {
   readonly name: string
   /** Of its ARN, 52 base-32 characters, never used again; undefined for the group of all traces. */
   readonly id: string | undefined
+  /** Where it was made, as its ARN says for good; undefined for the group of all traces. */
+  readonly scope: RequestContext | undefined
   /** Undefined for the group of all traces. */
   readonly filterExpression: string | undefined
   readonly insightsEnabled: boolean
@@ -17,6 +20,7 @@ export type Group = {
 export const DEFAULT_GROUP: Group = {
   name: 'Default',
   id: undefined,
+  scope: undefined,
   filterExpression: undefined,
   insightsEnabled: false,
   notificationsEnabled: false,

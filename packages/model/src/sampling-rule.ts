@@ -1,8 +1,11 @@
 import type { UnixNanos } from './time.ts'
+import type { RequestContext } from './trace.ts'
 
 /** Which requests are traced, and how many of them (xray-behaviour 11.1). */
 export type SamplingRule = {
   readonly name: string
+  /** Where it was made, as its ARN says for good; undefined for the default rule. */
+  readonly scope: RequestContext | undefined
   /** Ascending: 1 is asked first. */
   readonly priority: number
   /** Share of the requests beyond the reservoir, 0 to 1. */
@@ -30,6 +33,7 @@ const NEVER = 0n as UnixNanos
 /** The rule every account has: one trace a second and 5 % of the rest. */
 export const DEFAULT_SAMPLING_RULE: SamplingRule = {
   name: 'Default',
+  scope: undefined,
   priority: 10_000,
   fixedRate: 0.05,
   reservoirSize: 1,

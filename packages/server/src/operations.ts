@@ -47,8 +47,8 @@ export function createOperations(options: OperationsOptions): readonly Operation
     batchGetTraces(find),
     getTraceGraph(find),
     getServiceGraph(findServiceGraph, strictLimits ? SIX_HOURS : THIRTY_DAYS),
-    getTraceSummaries(summaries, now, strictLimits ? ONE_DAY : THIRTY_DAYS, (context) =>
-      listGroups(settings, context),
+    getTraceSummaries(summaries, now, strictLimits ? ONE_DAY : THIRTY_DAYS, () =>
+      listGroups(settings),
     ),
     putTelemetryRecords(),
     ...settingsOperations({ settings, now, checkFilter: checkGroupFilter }),

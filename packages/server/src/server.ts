@@ -27,7 +27,7 @@ import { StoreError } from './store/database.ts'
 import { Settings } from './store/settings.ts'
 import { settingsTable } from './store/settings-table.ts'
 import { Store } from './store/store.ts'
-import { graphMetrics, storeMetrics } from './store-metrics.ts'
+import { graphMetrics, settingsMetrics, storeMetrics } from './store-metrics.ts'
 import {
   inlineUdpReceiver,
   threadedUdpReceiver,
@@ -76,6 +76,7 @@ export class Server {
     })
     this.#settings = new Settings({
       medium: settingsTable(this.#store.database),
+      defaults: { account: config.account, region: config.region },
       now,
       monotonicMs: () => performance.now(),
       log,
@@ -213,7 +214,11 @@ export class Server {
       loopDelay: this.#loopDelay,
       kernelDrops: async () =>
         this.#udpListening === undefined ? undefined : readKernelDrops(this.#udpListening),
-      store: () => [...storeMetrics(this.#store), ...graphMetrics(this.#graphs)],
+      store: () => [
+        ...storeMetrics(this.#store),
+        ...settingsMetrics(this.#settings),
+        ...graphMetrics(this.#graphs),
+      ],
     })
   }
 }

@@ -6,16 +6,17 @@ import { settingsOperations } from './settings-operations.ts'
 import { createApp } from './show/app.ts'
 import { RequestCounts } from './show/request-counts.ts'
 import { StoreError } from './store/database.ts'
+import type { SettingRow } from './store/settings-table.ts'
 import { testSettings } from './store/test-settings.ts'
 
 const ARN = 'arn:aws:xray:us-east-1:000000000000'
 const SECOND = 1_000_000_000n
 
-/** The API of settings over a memory that starts empty; time stands still unless moved. */
-function api() {
+/** The API of settings over a memory that holds `kept`; time stands still unless moved. */
+function api(kept: readonly SettingRow[] = []) {
   const clock = { now: 1_795_388_400n * SECOND }
   const now = () => unixNanos(clock.now)
-  const { settings, medium } = testSettings(now)
+  const { settings, medium } = testSettings(now, kept)
   const app = createApp({
     operations: settingsOperations({
       settings,
@@ -976,16 +977,132 @@ test('the indexing rule', async () => {
   expect(await call('GetIndexingRules')).toMatchObject({ IndexingRules: [changed] })
 })
 
-test('each region has its own', async () => {
+test('settings are the same whoever signs, and ARNs tell where a thing was made', async () => {
   const { ask, call } = api()
-  await call('CreateGroup', GROUP)
-  expect(await ask('GetGroup', { GroupName: 'faults' }, 'cn-north-1')).toEqual(
-    refusal('Group not found'),
-  )
-  const other = await ask('CreateGroup', GROUP, 'cn-north-1')
-  expect(other.body['Group']).toMatchObject({
-    GroupARN: expect.stringMatching(/^arn:aws-cn:xray:cn-north-1:000000000000:group\/faults\//),
+  const china = 'arn:aws-cn:xray:cn-north-1:000000000000'
+  const made = await ask('CreateGroup', GROUP, 'cn-north-1')
+  expect(made.body['Group']).toMatchObject({
+    GroupARN: expect.stringMatching(new RegExp(`^${china}:group/faults/[A-Z2-7]{52}$`)),
   })
+  expect(await call('GetGroup', { GroupName: 'faults' })).toEqual(made.body)
+  expect(await ask('CreateGroup', GROUP, 'eu-west-1')).toEqual(refusal('faults already exists'))
+  const { GroupARN } = made.body['Group'] as { GroupARN: string }
+  expect(await call('GetGroup', { GroupARN })).toEqual(made.body)
+  const elsewhere = GroupARN.replace(china, ARN)
+  expect(await ask('GetGroup', { GroupARN: elsewhere })).toEqual(refusal('Group not found'))
+  expect(await ask('DeleteGroup', { GroupARN: elsewhere })).toEqual(refusal('Group not found'))
+
+  const rule = await ask('CreateSamplingRule', { SamplingRule: RULE }, 'cn-north-1')
+  const { SamplingRule } = rule.body['SamplingRuleRecord'] as { SamplingRule: Body }
+  const { RuleName: name, RuleARN } = SamplingRule
+  expect(RuleARN).toBe(`${china}:sampling-rule/${name}`)
+  const { SamplingRuleRecords } = await call('GetSamplingRules')
+  expect(SamplingRuleRecords).toMatchObject([
+    { SamplingRule: { RuleARN } },
+    { SamplingRule: { RuleARN: `${ARN}:sampling-rule/Default` } },
+  ])
+  expect(await call('ListTagsForResource', { ResourceARN: RuleARN })).toMatchObject({ Tags: [] })
+  const change = { SamplingRuleUpdate: { RuleARN: `${ARN}:sampling-rule/${name}`, FixedRate: 1 } }
+  expect(await ask('UpdateSamplingRule', change)).toEqual(refusal('Sampling rule does not exist'))
+  const groups = await ask('Groups', {}, 'eu-west-1')
+  expect(groups.body['Groups']).toMatchObject([
+    { GroupARN: 'arn:aws:xray:eu-west-1:000000000000:group/Default' },
+    { GroupARN },
+  ])
+})
+
+test('a rule is made by an ARN of the account and region of whoever asks', async () => {
+  const { ask, call } = api()
+  const { RuleName: _, ...rest } = RULE
+  const make = (RuleARN: string) => ({ SamplingRule: { ...rest, RuleARN } })
+  const foreign = 'arn:aws:xray:eu-west-1:000000000000:sampling-rule/other'
+  expect(await ask('CreateSamplingRule', make(foreign))).toEqual(
+    refusal(`Invalid sampling rule ARN: ${foreign}`),
+  )
+  expect((await ask('CreateSamplingRule', make(foreign), 'eu-west-1')).status).toBe(200)
+  const short = 'arn:aws:xray:us-east-1::sampling-rule/short'
+  await call('CreateSamplingRule', make(short))
+  expect((await ask('DeleteSamplingRule', { RuleARN: short })).status).toBe(200)
+})
+
+test('all clients share a reservoir, whoever signs', async () => {
+  const { ask } = api()
+  await ask('CreateSamplingRule', { SamplingRule: { ...RULE, ReservoirSize: 3 } })
+  const report = async (client: string, region: string) => {
+    const statistics = {
+      RuleName: RULE.RuleName,
+      ClientID: client.repeat(24),
+      Timestamp: 1_795_388_400,
+      RequestCount: 500,
+      SampledCount: 5,
+    }
+    const input = { SamplingStatisticsDocuments: [statistics] }
+    return (await ask('SamplingTargets', input, region)).body['SamplingTargetDocuments']
+  }
+  expect(await report('a', 'us-east-1')).toMatchObject([{ ReservoirQuota: 3 }])
+  expect(await report('b', 'eu-west-1')).toMatchObject([{ ReservoirQuota: 0 }])
+})
+
+test('what an older version kept for other regions is there, with the ARNs it had', async () => {
+  const { call } = api([
+    {
+      account: '111122223333',
+      region: 'eu-west-1',
+      kind: 'group',
+      key: 'slow',
+      version: 1n,
+      deleted: false,
+      document: JSON.stringify({
+        name: 'slow',
+        id: 'A'.repeat(52),
+        filterExpression: 'duration > 5',
+        insightsEnabled: false,
+        notificationsEnabled: false,
+        filterSince: '1',
+        tags: { team: 'shop' },
+      }),
+    },
+    {
+      account: '111122223333',
+      region: 'eu-west-1',
+      kind: 'sampling-rule',
+      key: 'checkout',
+      version: 2n,
+      deleted: false,
+      document: JSON.stringify({
+        name: 'checkout',
+        priority: 10,
+        fixedRate: 0.5,
+        reservoirSize: 3,
+        serviceName: 'shop',
+        serviceType: '*',
+        host: '*',
+        httpMethod: 'POST',
+        urlPath: '/checkout*',
+        resourceArn: '*',
+        attributes: {},
+        boost: null,
+        created: '1000000000',
+        modified: '2000000000',
+        tags: {},
+      }),
+    },
+  ])
+  const arn = 'arn:aws:xray:eu-west-1:111122223333'
+  const ResourceARN = `${arn}:group/slow/${'A'.repeat(52)}`
+  expect((await call('Groups'))['Groups']).toMatchObject([
+    { GroupName: 'Default' },
+    { GroupName: 'slow', GroupARN: ResourceARN, FilterExpression: 'duration > 5' },
+  ])
+  expect((await call('GetSamplingRules'))['SamplingRuleRecords']).toMatchObject([
+    { SamplingRule: { RuleName: 'checkout', RuleARN: `${arn}:sampling-rule/checkout` } },
+    { SamplingRule: { RuleName: 'Default' } },
+  ])
+  await call('TagResource', { ResourceARN, Tags: [{ Key: 'stage', Value: 'test' }] })
+  expect((await call('ListTagsForResource', { ResourceARN }))['Tags']).toEqual([
+    { Key: 'team', Value: 'shop' },
+    { Key: 'stage', Value: 'test' },
+  ])
 })
 
 test('a store that is away: what is known is answered, changes are not', async () => {

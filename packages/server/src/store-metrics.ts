@@ -1,5 +1,6 @@
 import type { ServiceGraphs } from './analyse/service-graphs.ts'
 import { counter, gauge, type Metric } from './lib/prometheus.ts'
+import type { Settings } from './store/settings.ts'
 import type { Store } from './store/store.ts'
 
 /** What the journal, the writer and the engine tell of themselves. */
@@ -53,6 +54,17 @@ export function storeMetrics(store: Store): readonly Metric[] {
     ),
     gauge('fluoroscope_replayed_files', 'Journal files of earlier runs at start.', replayedFiles),
     counter('fluoroscope_engine_restarts_total', 'Restarts of the engine.', engineRestarts),
+  ]
+}
+
+/** What the settings tell of themselves. */
+export function settingsMetrics(settings: Settings): readonly Metric[] {
+  return [
+    gauge(
+      'fluoroscope_settings_left_out',
+      'Settings of other accounts and regions, from older versions, that one of the same name hides.',
+      settings.leftOut.length,
+    ),
   ]
 }
 

@@ -39,11 +39,8 @@ export function isSettling(changed: UnixNanos, now: UnixNanos): boolean {
 }
 
 /** @throws StoreError */
-export async function findEncryption(
-  settings: Settings,
-  context: RequestContext,
-): Promise<EncryptionConfig> {
-  return (await settings.read(context, ENCRYPTION)).values.get(ONLY) ?? NO_ENCRYPTION
+export async function findEncryption(settings: Settings): Promise<EncryptionConfig> {
+  return (await settings.read(ENCRYPTION)).values.get(ONLY) ?? NO_ENCRYPTION
 }
 
 /** Kept and told; data are not encrypted by it. @throws StoreError */
@@ -56,7 +53,7 @@ export async function putEncryption(
   if (type === 'KMS' && typeof keyId !== 'string') {
     return refuse('KeyId is required when the encryption type is KMS')
   }
-  return await settings.change(context, ENCRYPTION, (_current, at) => {
+  return await settings.change(ENCRYPTION, (_current, at) => {
     const key = type === 'KMS' && keyId ? encryptionKeyArn(context, keyId) : undefined
     const config: EncryptionConfig = { type, key, changed: at }
     return ok({ key: ONLY, value: config, answer: config })
@@ -64,20 +61,16 @@ export async function putEncryption(
 }
 
 /** @throws StoreError */
-export async function findDestination(
-  settings: Settings,
-  context: RequestContext,
-): Promise<Destination> {
-  return (await settings.read(context, DESTINATION)).values.get(ONLY) ?? X_RAY
+export async function findDestination(settings: Settings): Promise<Destination> {
+  return (await settings.read(DESTINATION)).values.get(ONLY) ?? X_RAY
 }
 
 /** Kept and told; traces stay here and are indexed all the same. @throws StoreError */
 export async function putDestination(
   settings: Settings,
-  context: RequestContext,
   destination: Destination['destination'] | null | undefined,
 ): Promise<Result<Destination, Refusal>> {
-  return await settings.change(context, DESTINATION, ({ values }, at) => {
+  return await settings.change(DESTINATION, ({ values }, at) => {
     const old = values.get(ONLY) ?? X_RAY
     const isSame = !destination || destination === old.destination
     const value = isSame ? old : { destination, changed: at }
@@ -86,17 +79,13 @@ export async function putDestination(
 }
 
 /** The one rule there is. @throws StoreError */
-export async function findIndexingRule(
-  settings: Settings,
-  context: RequestContext,
-): Promise<IndexingRule> {
-  return (await settings.read(context, INDEXING)).values.get(ONLY) ?? ONE_PERCENT
+export async function findIndexingRule(settings: Settings): Promise<IndexingRule> {
+  return (await settings.read(INDEXING)).values.get(ONLY) ?? ONE_PERCENT
 }
 
 /** Kept and told; every trace is indexed all the same. @throws StoreError */
 export async function changeIndexingRule(
   settings: Settings,
-  context: RequestContext,
   name: string,
   percentage: number | undefined,
 ): Promise<Result<IndexingRule, Refusal>> {
@@ -108,13 +97,13 @@ export async function changeIndexingRule(
   if (percentage < 0 || percentage > 100) {
     return refuse('DesiredSamplingPercentage must be between 0 and 100')
   }
-  return await settings.change(context, INDEXING, (_current, at) => {
+  return await settings.change(INDEXING, (_current, at) => {
     const rule = { name, desiredPercentage: percentage, modified: at }
     return ok({ key: ONLY, value: rule, answer: rule })
   })
 }
 
-/** Each account and region has one of these settings. */
+/** There is one of each of these settings. */
 const ONLY = 'Default'
 
 const NEVER = 0n as UnixNanos

@@ -1,6 +1,7 @@
 import {
   DEFAULT_GROUP,
   type Group,
+  groupArn,
   type JsonObject,
   ok,
   parseResourceArn,
@@ -10,7 +11,7 @@ import {
 } from '@fluoroscope/model'
 import type { SettingKind, Settings } from '../store/settings.ts'
 import { type Refusal, refuse } from './refusal.ts'
-import { newTags, type Tag, type Tagged, textMap } from './tagged.ts'
+import { newTags, readScope, type Tag, type Tagged, textMap } from './tagged.ts'
 
 /** What is wrong with a filter expression; undefined for nothing. Never called with a blank one. */
 export type CheckFilter = (expression: string) => string | undefined
@@ -44,10 +45,14 @@ export type GroupChange = GroupReference &
 
 export const GROUPS: SettingKind<Tagged<Group>> = {
   name: 'group',
-  parse: (document) => ({ value: parseGroup(document), tags: textMap(document['tags']) }),
+  parse: (document, scope) => ({
+    value: parseGroup(document, scope),
+    tags: textMap(document['tags']),
+  }),
   print: ({ value, tags }) => ({
     name: value.name,
     id: value.id ?? null,
+    scope: value.scope ?? null,
     filterExpression: value.filterExpression ?? null,
     insightsEnabled: value.insightsEnabled,
     notificationsEnabled: value.notificationsEnabled,
@@ -57,11 +62,8 @@ export const GROUPS: SettingKind<Tagged<Group>> = {
 }
 
 /** The group of all traces first, then by name. @throws StoreError */
-export async function listGroups(
-  settings: Settings,
-  context: RequestContext,
-): Promise<readonly Group[]> {
-  const { values } = await settings.read(context, GROUPS)
+export async function listGroups(settings: Settings): Promise<readonly Group[]> {
+  const { values } = await settings.read(GROUPS)
   const own = [...values.values()].map(({ value }) => value).filter(({ id }) => id !== undefined)
   return [DEFAULT_GROUP, ...own.sort((left, right) => (left.name < right.name ? -1 : 1))]
 }
@@ -72,10 +74,9 @@ export async function findGroup(
   context: RequestContext,
   reference: GroupReference,
 ): Promise<Result<Group, Refusal>> {
-  const named = nameOf(reference, context)
+  const named = nameOf(reference)
   if (!named.ok) return named
-  const groups = await listGroups(settings, context)
-  return pickGroup(groups, named.value)
+  return pickGroup(await listGroups(settings), named.value, context)
 }
 
 /** @throws StoreError */
@@ -92,7 +93,7 @@ export async function addGroup(
   const tags = newTags(input.Tags)
   if (!tags.ok) return tags
   const id = base32(randomBytes())
-  return await settings.change(context, GROUPS, ({ values }, at) => {
+  return await settings.change(GROUPS, ({ values }, at) => {
     const name = input.GroupName
     const known = [...values.values()].filter(({ value }) => value.id !== undefined)
     if (name === DEFAULT_GROUP.name || known.some(({ value }) => value.name === name)) {
@@ -102,6 +103,7 @@ export async function addGroup(
     const group: Group = {
       name,
       id,
+      scope: context,
       filterExpression: filter.value,
       ...insights.value,
       filterSince: at,
@@ -117,13 +119,13 @@ export async function changeGroup(
   input: GroupChange,
   { checkFilter }: Pick<GroupOptions, 'checkFilter'>,
 ): Promise<Result<Group, Refusal>> {
-  const named = nameOf(input, context)
+  const named = nameOf(input)
   if (!named.ok) return named
   const filter = checkedFilter(input.FilterExpression, checkFilter)
   if (!filter.ok) return filter
-  return await settings.change(context, GROUPS, ({ values }, at) => {
+  return await settings.change(GROUPS, ({ values }, at) => {
     const tagged = values.get(named.value.name)
-    const found = pickGroup([DEFAULT_GROUP, ...valuesOf(tagged)], named.value)
+    const found = pickGroup([DEFAULT_GROUP, ...valuesOf(tagged)], named.value, context)
     if (!found.ok) return found
     const old = found.value
     if (tagged === undefined || old.id === undefined) {
@@ -148,40 +150,42 @@ export async function removeGroup(
   context: RequestContext,
   reference: GroupReference,
 ): Promise<Result<undefined, Refusal>> {
-  const named = nameOf(reference, context)
+  const named = nameOf(reference)
   if (!named.ok) return named
-  return await settings.change(context, GROUPS, ({ values }) => {
+  return await settings.change(GROUPS, ({ values }) => {
     const known = [DEFAULT_GROUP, ...valuesOf(values.get(named.value.name))]
-    const found = pickGroup(known, named.value)
+    const found = pickGroup(known, named.value, context)
     if (!found.ok) return found
     if (found.value.id === undefined) return refuse('The default group cannot be deleted')
     return ok({ key: found.value.name, value: undefined, answer: undefined })
   })
 }
 
-/** Per account and region, the group of all traces not counted. */
+/** The group of all traces not counted. */
 const MAX_GROUPS = 25
 
 /** A name, and the ARN the group must have where one was given. */
-type Named = { readonly name: string; readonly id?: string | undefined; readonly byArn: boolean }
+type Named = { readonly name: string; readonly arn?: string }
 
-function nameOf(
-  { GroupName: name, GroupARN: arn }: GroupReference,
-  context: RequestContext,
-): Result<Named, Refusal> {
+function nameOf({ GroupName: name, GroupARN: arn }: GroupReference): Result<Named, Refusal> {
   const hasName = typeof name === 'string'
   const hasArn = typeof arn === 'string'
   if (hasName && hasArn) return refuse('Request cannot contain both group name and group ARN')
-  if (hasName) return ok({ name, byArn: false })
+  if (hasName) return ok({ name })
   if (!hasArn) return refuse('Request must contain either group name or group ARN')
-  const resource = parseResourceArn(arn, context)
-  if (resource?.kind !== 'group') return refuse(NOT_FOUND)
-  return ok({ name: resource.name, id: resource.id, byArn: true })
+  const resource = parseResourceArn(arn)
+  return resource?.kind === 'group' ? ok({ name: resource.name, arn }) : refuse(NOT_FOUND)
 }
 
 /** A group made again under an old name has another ARN. */
-function pickGroup(groups: readonly Group[], { name, id, byArn }: Named): Result<Group, Refusal> {
-  const found = groups.find((group) => group.name === name && (!byArn || group.id === id))
+function pickGroup(
+  groups: readonly Group[],
+  { name, arn }: Named,
+  context: RequestContext,
+): Result<Group, Refusal> {
+  const found = groups.find(
+    (group) => group.name === name && (arn === undefined || arn === groupArn(context, group)),
+  )
   return found === undefined ? refuse(NOT_FOUND) : ok(found)
 }
 
@@ -230,11 +234,12 @@ function base32(bytes: Uint8Array): string {
     .join('')
 }
 
-function parseGroup(document: JsonObject): Group {
+function parseGroup(document: JsonObject, scope: RequestContext): Group {
   const { id, filterExpression } = document
   return {
     name: String(document['name']),
     id: typeof id === 'string' ? id : undefined,
+    scope: typeof id === 'string' ? readScope(document['scope'], scope) : undefined,
     filterExpression: typeof filterExpression === 'string' ? filterExpression : undefined,
     insightsEnabled: document['insightsEnabled'] === true,
     notificationsEnabled: document['notificationsEnabled'] === true,

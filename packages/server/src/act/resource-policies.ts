@@ -28,11 +28,8 @@ export type NewPolicy = {
 }
 
 /** By name. @throws StoreError */
-export async function listPolicies(
-  settings: Settings,
-  context: RequestContext,
-): Promise<readonly ResourcePolicy[]> {
-  const { values } = await settings.read(context, POLICIES)
+export async function listPolicies(settings: Settings): Promise<readonly ResourcePolicy[]> {
+  const { values } = await settings.read(POLICIES)
   return [...values.values()].sort((left, right) => (left.name < right.name ? -1 : 1))
 }
 
@@ -45,7 +42,7 @@ export async function putPolicy(
   const { PolicyName: name, PolicyDocument: document, PolicyRevisionId: expected } = input
   const problem = documentProblem(input, context)
   if (problem !== undefined) return bad(problem)
-  return await settings.change(context, POLICIES, ({ values }, at) => {
+  return await settings.change(POLICIES, ({ values }, at) => {
     const revision = values.get(name)?.revision ?? 0
     if (typeof expected === 'string' && expected !== String(revision)) {
       const message = `Another concurrent request has modified the resource policy ${name}`
@@ -65,11 +62,10 @@ export async function putPolicy(
 /** @throws StoreError */
 export async function removePolicy(
   settings: Settings,
-  context: RequestContext,
   name: string,
   expected: string | null | undefined,
 ): Promise<Result<undefined, Refusal>> {
-  return await settings.change(context, POLICIES, ({ values }) => {
+  return await settings.change(POLICIES, ({ values }) => {
     const policy = values.get(name)
     if (policy === undefined) return refuse(`The resource policy ${name} does not exist.`)
     if (typeof expected === 'string' && expected !== String(policy.revision)) {

@@ -2,6 +2,7 @@ import {
   bad,
   DEFAULT_SAMPLING_RULE,
   isJsonObject,
+  isSamplingRuleArn,
   type JsonObject,
   type JsonValue,
   ok,
@@ -15,7 +16,7 @@ import {
 } from '@fluoroscope/model'
 import type { SettingKind, SettingList, Settings } from '../store/settings.ts'
 import { type Refusal, refuse } from './refusal.ts'
-import { newTags, type Tag, type Tagged, textMap } from './tagged.ts'
+import { newTags, readScope, type Tag, type Tagged, textMap } from './tagged.ts'
 
 /** A rule by its name or its ARN, exactly one of them. */
 export type RuleReference = {
@@ -47,7 +48,7 @@ export type NewRule = RuleReference & RuleMembers & OptionalMembers & { readonly
 export type RuleChange = RuleReference &
   OptionalMembers & { readonly [Name in keyof RuleMembers]?: RuleMembers[Name] | null | undefined }
 
-/** All rules of an account and region. */
+/** All rules. */
 export type SamplingRules = {
   /** By name, Default last. */
   readonly rules: readonly SamplingRule[]
@@ -57,9 +58,13 @@ export type SamplingRules = {
 
 export const SAMPLING_RULES: SettingKind<Tagged<SamplingRule>> = {
   name: 'sampling-rule',
-  parse: (document) => ({ value: parseRule(document), tags: textMap(document['tags']) }),
+  parse: (document, scope) => ({
+    value: parseRule(document, scope),
+    tags: textMap(document['tags']),
+  }),
   print: ({ value, tags }) => ({
     ...value,
+    scope: value.scope ?? null,
     attributes: Object.fromEntries(value.attributes),
     boost: value.boost ?? null,
     created: String(value.created),
@@ -69,11 +74,8 @@ export const SAMPLING_RULES: SettingKind<Tagged<SamplingRule>> = {
 }
 
 /** @throws StoreError */
-export async function listRules(
-  settings: Settings,
-  context: RequestContext,
-): Promise<SamplingRules> {
-  const { values, lastRemoved } = await settings.read(context, SAMPLING_RULES)
+export async function listRules(settings: Settings): Promise<SamplingRules> {
+  const { values, lastRemoved } = await settings.read(SAMPLING_RULES)
   const all = [...values.values()].map(({ value }) => value)
   const own = all.filter(({ name }) => name !== DEFAULT_NAME)
   const rules = [
@@ -94,15 +96,19 @@ export async function addRule(
   input: NewRule,
   tags: readonly Tag[] | null | undefined,
 ): Promise<Result<SamplingRule, Refusal>> {
-  const name = nameOf(input, context)
-  if (!name.ok) return name
+  const named = nameOf(input)
+  if (!named.ok) return named
+  const { name, arn } = named.value
+  if (arn !== undefined && !isSamplingRuleArn(arn, context, { name, scope: context })) {
+    return refuse(`Invalid sampling rule ARN: ${arn}`)
+  }
   if (input.Version !== 1) return refuse('Sampling rule version must be 1')
   const boost = boostOf(input.SamplingRateBoost)
   if (!boost.ok) return boost
   const checkedTags = newTags(tags)
   if (!checkedTags.ok) return checkedTags
-  return await settings.change(context, SAMPLING_RULES, ({ values }, at) => {
-    if (name.value === DEFAULT_NAME || values.has(name.value)) {
+  return await settings.change(SAMPLING_RULES, ({ values }, at) => {
+    if (name === DEFAULT_NAME || values.has(name)) {
       return refuse('Sampling rule already exists')
     }
     if (values.size - (values.has(DEFAULT_NAME) ? 1 : 0) >= MAX_RULES) {
@@ -110,7 +116,8 @@ export async function addRule(
     }
     const rule: SamplingRule = {
       ...withMembers(DEFAULT_SAMPLING_RULE, input),
-      name: name.value,
+      name,
+      scope: context,
       boost: boost.value,
       created: at,
       modified: at,
@@ -125,15 +132,15 @@ export async function changeRule(
   context: RequestContext,
   input: RuleChange,
 ): Promise<Result<SamplingRule, Refusal>> {
-  const name = nameOf(input, context)
-  if (!name.ok) return name
-  if (name.value === DEFAULT_NAME && changesMoreThanRates(input)) {
+  const named = nameOf(input)
+  if (!named.ok) return named
+  if (named.value.name === DEFAULT_NAME && changesMoreThanRates(input)) {
     return refuse('Invalid update request for default sampling rule')
   }
   const boost = boostOf(input.SamplingRateBoost)
   if (!boost.ok) return boost
-  return await settings.change(context, SAMPLING_RULES, (list, at) => {
-    const old = findRule(list, name.value)
+  return await settings.change(SAMPLING_RULES, (list, at) => {
+    const old = findRule(list, named.value, context)
     if (old === undefined) return refuse(NOT_FOUND)
     const rule = { ...withMembers(old.value, input), boost: boost.value, modified: at }
     return ok({ key: rule.name, value: { ...old, value: rule }, answer: rule })
@@ -146,48 +153,53 @@ export async function removeRule(
   context: RequestContext,
   reference: RuleReference,
 ): Promise<Result<SamplingRule, Refusal>> {
-  const name = nameOf(reference, context)
-  if (!name.ok) return name
-  if (name.value === DEFAULT_NAME) return refuse('The default sampling rule cannot be deleted')
-  return await settings.change(context, SAMPLING_RULES, ({ values }) => {
-    const old = values.get(name.value)
+  const named = nameOf(reference)
+  if (!named.ok) return named
+  const { name } = named.value
+  if (name === DEFAULT_NAME) return refuse('The default sampling rule cannot be deleted')
+  return await settings.change(SAMPLING_RULES, (list) => {
+    const old = findRule(list, named.value, context)
     if (old === undefined) return refuse(NOT_FOUND)
-    return ok({ key: name.value, value: undefined, answer: old.value })
+    return ok({ key: name, value: undefined, answer: old.value })
   })
 }
 
 const DEFAULT_NAME = DEFAULT_SAMPLING_RULE.name
 const NOT_FOUND = 'Sampling rule does not exist'
 
-/** Per account and region, Default not counted. */
+/** Default not counted. */
 const MAX_RULES = 25
 
 const MAX_NAME_LENGTH = 32
 
-function nameOf(
-  { RuleName: name, RuleARN: arn }: RuleReference,
-  context: RequestContext,
-): Result<string, Refusal> {
+/** A name, and the ARN the rule must have where one was given. */
+type Named = { readonly name: string; readonly arn?: string }
+
+function nameOf({ RuleName: name, RuleARN: arn }: RuleReference): Result<Named, Refusal> {
   const hasName = typeof name === 'string'
   const hasArn = typeof arn === 'string'
   if (hasName && hasArn) {
     return refuse('Request cannot contain both sampling rule name and sampling rule ARN')
   }
-  if (hasName) return ok(name)
+  if (hasName) return ok({ name })
   if (!hasArn) return refuse('Request must contain either sampling rule name or sampling rule ARN')
-  const resource = parseResourceArn(arn, context)
+  const resource = parseResourceArn(arn)
   return resource?.kind === 'sampling-rule' && resource.name.length <= MAX_NAME_LENGTH
-    ? ok(resource.name)
+    ? ok({ name: resource.name, arn })
     : refuse(`Invalid sampling rule ARN: ${arn}`)
 }
 
-function findRule(
+/** A rule made again elsewhere under an old name has another ARN. */
+export function findRule(
   { values }: SettingList<Tagged<SamplingRule>>,
-  name: string,
+  { name, arn }: Named,
+  context: RequestContext,
 ): Tagged<SamplingRule> | undefined {
-  const known = values.get(name)
-  if (known !== undefined || name !== DEFAULT_NAME) return known
-  return { value: DEFAULT_SAMPLING_RULE, tags: new Map() }
+  const standard =
+    name === DEFAULT_NAME ? { value: DEFAULT_SAMPLING_RULE, tags: new Map() } : undefined
+  const found = values.get(name) ?? standard
+  if (found === undefined || arn === undefined) return found
+  return isSamplingRuleArn(arn, context, found.value) ? found : undefined
 }
 
 const DEFAULTS_OWN: ReadonlySet<string> = new Set<keyof RuleChange>([
@@ -230,10 +242,12 @@ function withMembers(rule: SamplingRule, input: Omit<RuleChange, 'Version'>): Sa
   }
 }
 
-function parseRule(document: JsonObject): SamplingRule {
+function parseRule(document: JsonObject, scope: RequestContext): SamplingRule {
   const text = (member: string) => String(document[member])
+  const name = text('name')
   return {
-    name: text('name'),
+    name,
+    scope: name === DEFAULT_NAME ? undefined : readScope(document['scope'], scope),
     priority: Number(document['priority']),
     fixedRate: Number(document['fixedRate']),
     reservoirSize: Number(document['reservoirSize']),

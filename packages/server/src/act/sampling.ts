@@ -1,5 +1,4 @@
 import type {
-  RequestContext,
   SamplingBoostStatisticsDocument,
   SamplingRule,
   SamplingStatisticsDocument,
@@ -44,14 +43,13 @@ export type SamplingWindow = {
 }
 
 /**
- * Shares the reservoirs over the clients of each account and region. What clients report is kept in
- * memory only: after a restart they report again within seconds.
+ * Shares the reservoirs over all clients. What clients report is kept in memory only: after a restart
+ * they report again within seconds.
  */
 export class Sampling {
   readonly #settings: Settings
   readonly #now: () => UnixNanos
-  /** The longest unused first. */
-  readonly #states = new Map<string, State>()
+  #state: State = { targets: NO_REPORTS, boosts: new Map() }
 
   constructor(settings: Settings, now: () => UnixNanos) {
     this.#settings = settings
@@ -59,14 +57,14 @@ export class Sampling {
   }
 
   /** @throws StoreError */
-  async takeReports(context: RequestContext, reports: SamplingReports): Promise<SamplingReply> {
-    const { rules, lastModified } = await listRules(this.#settings, context)
+  async takeReports(reports: SamplingReports): Promise<SamplingReply> {
+    const { rules, lastModified } = await listRules(this.#settings)
     const byName = new Map(rules.map((rule) => [rule.name, rule]))
     const now = this.#now()
-    const old = this.#stateOf(context)
+    const old = this.#state
     const [targets, answer] = takeReports(old.targets, byName, reports.statistics, now)
     const [boosts, unknownBoostRules] = takeBoosts(old.boosts, byName, reports.boosts, now)
-    this.#keep(context, { targets, boosts })
+    this.#state = { targets, boosts }
     return {
       targets: answer.targets.map((target) => ({
         ...target,
@@ -79,41 +77,20 @@ export class Sampling {
   }
 
   /** Sums of all rules in the last closed ten seconds; no rules before the first report. */
-  async lastWindow(context: RequestContext): Promise<SamplingWindow> {
-    const { rules } = await listRules(this.#settings, context)
+  async lastWindow(): Promise<SamplingWindow> {
+    const { rules } = await listRules(this.#settings)
     const now = this.#now()
     const names = rules.map(({ name }) => name)
     return {
       start: lastWindowStart(now),
-      rules: lastWindow(this.#stateOf(context).targets, names, now),
+      rules: lastWindow(this.#state.targets, names, now),
     }
-  }
-
-  #stateOf(context: RequestContext): State {
-    return this.#states.get(keyOf(context)) ?? { targets: NO_REPORTS, boosts: new Map() }
-  }
-
-  #keep(context: RequestContext, state: State): void {
-    const key = keyOf(context)
-    this.#states.delete(key)
-    const [longestUnused] = this.#states.keys()
-    if (this.#states.size >= MAX_SCOPES && longestUnused !== undefined) {
-      this.#states.delete(longestUnused)
-    }
-    this.#states.set(key, state)
   }
 }
 
 type Boosts = ReadonlyMap<string, BoostState>
 
 type State = { readonly targets: SamplingState; readonly boosts: Boosts }
-
-/** Who asks chooses its account and region, so their number needs a bound. */
-const MAX_SCOPES = 1000
-
-function keyOf({ account, region }: RequestContext): string {
-  return `${account}/${region}`
-}
 
 function takeBoosts(
   old: Boosts,

@@ -1,4 +1,10 @@
-import { isJsonObject, type JsonValue, ok, type Result } from '@fluoroscope/model'
+import {
+  isJsonObject,
+  type JsonValue,
+  ok,
+  type RequestContext,
+  type Result,
+} from '@fluoroscope/model'
 import { type Refusal, refuse } from './refusal.ts'
 
 export type Tags = ReadonlyMap<string, string>
@@ -34,6 +40,12 @@ export function newTags(tags: readonly Tag[] | null | undefined): Result<Tags, R
 export function textMap(value: JsonValue | undefined): ReadonlyMap<string, string> {
   if (value === undefined || !isJsonObject(value)) return new Map()
   return new Map(Object.entries(value).map(([name, text]) => [name, String(text)]))
+}
+
+/** Where something was made; `known` for what was kept before that was written with it. */
+export function readScope(value: JsonValue | undefined, known: RequestContext): RequestContext {
+  if (value === undefined || !isJsonObject(value)) return known
+  return { account: String(value['account']), region: String(value['region']) }
 }
 
 /** Of one resource. */

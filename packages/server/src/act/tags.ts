@@ -1,17 +1,16 @@
 import {
   bad,
   DEFAULT_GROUP,
-  DEFAULT_SAMPLING_RULE,
+  groupArn,
   ok,
   parseResourceArn,
   type RequestContext,
-  type Resource,
   type Result,
 } from '@fluoroscope/model'
 import type { SettingKind, SettingList, Settings } from '../store/settings.ts'
 import { GROUPS } from './groups.ts'
 import type { Refusal } from './refusal.ts'
-import { SAMPLING_RULES } from './sampling-rules.ts'
+import { findRule, SAMPLING_RULES } from './sampling-rules.ts'
 import { addTags, MAX_TAGS, type Tag, type Tagged, type Tags } from './tagged.ts'
 
 /** The tags of a group or sampling rule. @throws StoreError */
@@ -20,12 +19,12 @@ export async function findTags(
   context: RequestContext,
   arn: string,
 ): Promise<Result<Tags, Refusal>> {
-  const resource = parseResourceArn(arn, context)
+  const resource = parseResourceArn(arn)
   if (resource === undefined) return notFound(arn)
   const found =
     resource.kind === 'group'
-      ? taggedGroup(resource, await settings.read(context, GROUPS))
-      : taggedRule(resource, await settings.read(context, SAMPLING_RULES))
+      ? taggedGroup(await settings.read(GROUPS), { name: resource.name, arn, context })
+      : findRule(await settings.read(SAMPLING_RULES), { name: resource.name, arn }, context)
   return found === undefined ? notFound(arn) : ok(found.tags)
 }
 
@@ -63,13 +62,13 @@ async function changeTags(
   arn: string,
   change: (old: Tags) => Result<Tags, Refusal>,
 ): Promise<Result<undefined, Refusal>> {
-  const resource = parseResourceArn(arn, context)
+  const resource = parseResourceArn(arn)
   if (resource === undefined) return notFound(arn)
   const changeOf = <Value>(
     kind: SettingKind<Tagged<Value>>,
     find: (list: SettingList<Tagged<Value>>) => Tagged<Value> | undefined,
   ) =>
-    settings.change(context, kind, (list) => {
+    settings.change(kind, (list) => {
       const found = find(list)
       if (found === undefined) return notFound(arn)
       const tags = change(found.tags)
@@ -77,30 +76,23 @@ async function changeTags(
       return ok({ key: resource.name, value: { ...found, tags: tags.value }, answer: undefined })
     })
   return resource.kind === 'group'
-    ? await changeOf(GROUPS, (list) => taggedGroup(resource, list))
-    : await changeOf(SAMPLING_RULES, (list) => taggedRule(resource, list))
+    ? await changeOf(GROUPS, (list) => taggedGroup(list, { name: resource.name, arn, context }))
+    : await changeOf(SAMPLING_RULES, (list) =>
+        findRule(list, { name: resource.name, arn }, context),
+      )
 }
 
-type GroupResource = Extract<Resource, { readonly kind: 'group' }>
-
 /** What was deleted and made again under the same name has another id. */
-function taggedGroup({ name, id }: GroupResource, { values }: SettingList<TaggedGroup>) {
-  const group =
-    values.get(name) ??
-    (name === DEFAULT_GROUP.name ? { value: DEFAULT_GROUP, tags: new Map() } : undefined)
-  return group?.value.id === id ? group : undefined
+function taggedGroup({ values }: SettingList<TaggedGroup>, { name, arn, context }: Wanted) {
+  const standard =
+    name === DEFAULT_GROUP.name ? { value: DEFAULT_GROUP, tags: new Map() } : undefined
+  const found = values.get(name) ?? standard
+  return found !== undefined && groupArn(context, found.value) === arn ? found : undefined
 }
 
 type TaggedGroup = ReturnType<typeof GROUPS.parse>
 
-function taggedRule({ name }: Resource, { values }: SettingList<TaggedRule>) {
-  const isDefault = name === DEFAULT_SAMPLING_RULE.name
-  return (
-    values.get(name) ?? (isDefault ? { value: DEFAULT_SAMPLING_RULE, tags: new Map() } : undefined)
-  )
-}
-
-type TaggedRule = ReturnType<typeof SAMPLING_RULES.parse>
+type Wanted = { readonly name: string; readonly arn: string; readonly context: RequestContext }
 
 function notFound(arn: string): { ok: false; problem: Refusal } {
   return bad({

@@ -7,8 +7,8 @@ import {
   type RequestContext,
 } from '@fluoroscope/model'
 
-/** All groups of whoever asks, the one of all traces included. @throws StoreError */
-export type FindGroups = (context: RequestContext) => Promise<readonly Group[]>
+/** All groups, the one of all traces included. @throws StoreError */
+export type FindGroups = () => Promise<readonly Group[]>
 
 /** The filter of a group; undefined for a group that is not among `groups`. */
 export function resolveGroup(

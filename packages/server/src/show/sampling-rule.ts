@@ -11,7 +11,7 @@ export function printRule(rule: SamplingRule, context: RequestContext): Sampling
   return {
     SamplingRule: {
       RuleName: rule.name,
-      RuleARN: samplingRuleArn(context, rule.name),
+      RuleARN: samplingRuleArn(context, rule),
       ResourceARN: rule.resourceArn,
       Priority: rule.priority,
       FixedRate: rule.fixedRate,

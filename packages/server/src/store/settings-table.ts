@@ -5,6 +5,7 @@ import { sql, unsigned } from './sql.ts'
 
 /** One version of one setting. */
 export type SettingRow = {
+  /** Empty, but for rows of versions that kept settings for each account and region. */
   readonly account: string
   readonly region: string
   readonly kind: string

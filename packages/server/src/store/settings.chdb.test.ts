@@ -23,6 +23,7 @@ afterAll(() => fixture.stop())
 function settings(nanos = 1_795_388_400_000_000_000n) {
   return new Settings({
     medium: settingsTable(fixture.database),
+    defaults: HERE,
     now: () => unixNanos(nanos),
     monotonicMs: () => performance.now(),
     log: createLog({ level: 'silent' }),
@@ -32,17 +33,16 @@ function settings(nanos = 1_795_388_400_000_000_000n) {
 
 test('the table gives back the newest version of each key, and no removed one', async () => {
   const writer = settings()
-  const put = (key: string, value: string | undefined, scope = HERE) =>
-    writer.change(scope, TEXTS, (_current, at) => ok({ key, value, answer: at }))
+  const put = (key: string, value: string | undefined) =>
+    writer.change(TEXTS, (_current, at) => ok({ key, value, answer: at }))
   await put("it's \\ 'quoted'", 'naïve 漢字 "\u0000\n')
   await put('gone', 'x')
   await put('kept', 'first')
   await put('kept', 'second')
   const removed = await put('gone', undefined)
-  await put('kept', 'elsewhere', { ...HERE, region: 'us-east-1' })
   const reader = settings()
   await reader.start()
-  const { values, lastRemoved } = await reader.read(HERE, TEXTS)
+  const { values, lastRemoved } = await reader.read(TEXTS)
   expect(new Map(values)).toEqual(
     new Map([
       ["it's \\ 'quoted'", 'naïve 漢字 "\u0000\n'],
@@ -50,6 +50,4 @@ test('the table gives back the newest version of each key, and no removed one', 
     ]),
   )
   expect(lastRemoved).toBe(removed.ok && removed.value)
-  const other = await reader.read({ ...HERE, region: 'us-east-1' }, TEXTS)
-  expect(new Map(other.values)).toEqual(new Map([['kept', 'elsewhere']]))
 })

@@ -35,18 +35,19 @@ function settings(one: SettingsMedium, options: { maxAgeMs?: number } = {}) {
   const clock = { ms: 0, nanos: 1_000_000_000_000n }
   const made = new Settings({
     medium: one,
+    defaults: HERE,
     now: () => unixNanos(clock.nanos),
     monotonicMs: () => clock.ms,
     log: createLog({ level: 'silent' }),
     maxAgeMs: options.maxAgeMs,
   })
   const put = (key: string, value: number | undefined) =>
-    made.change(HERE, NUMBERS, (_current, at) => ok({ key, value, answer: at }))
-  const all = async (scope = HERE) => Object.fromEntries((await made.read(scope, NUMBERS)).values)
+    made.change(NUMBERS, (_current, at) => ok({ key, value, answer: at }))
+  const all = async () => Object.fromEntries((await made.read(NUMBERS)).values)
   return { made, clock, put, all }
 }
 
-test('what is set is read, by account and region, and outlives the program', async () => {
+test('what is set is read, and outlives the program', async () => {
   const { one } = medium()
   const first = settings(one)
   await first.put('a', 1)
@@ -54,7 +55,6 @@ test('what is set is read, by account and region, and outlives the program', asy
   await first.put('a', 3)
   await first.put('b', undefined)
   expect(await first.all()).toEqual({ a: 3 })
-  expect(await first.all({ ...HERE, region: 'us-east-1' })).toEqual({})
   const second = settings(one)
   await second.made.start()
   expect(await second.all()).toEqual({ a: 3 })
@@ -70,14 +70,14 @@ test('each change is later than the one before, even when the clock goes back', 
   const [one_, two, three] = [first, second, third].map((each) => (each.ok ? each.value : 0n))
   expect(two! - one_!).toBe(1000n)
   expect(three! - two!).toBe(1000n)
-  expect((await made.read(HERE, NUMBERS)).lastRemoved).toBe(three)
+  expect((await made.read(NUMBERS)).lastRemoved).toBe(three)
 })
 
 test('changes are decided one after the other, each on all before it', async () => {
   const { one } = medium()
   const { made, all } = settings(one)
   const add = () =>
-    made.change(HERE, NUMBERS, ({ values }) => {
+    made.change(NUMBERS, ({ values }) => {
       if (values.size >= 3) return bad('full' as const)
       return ok({ key: `k${values.size}`, value: values.size, answer: values.size })
     })
@@ -138,4 +138,48 @@ test('servers that share a medium see each other within the age they allow', asy
   const { reads } = state
   await left.all()
   expect(state.reads).toBe(reads)
+})
+
+/** Rows as versions wrote them that kept settings for each account and region. */
+function oldRow(region: string, key: string, value: number | undefined, version: bigint) {
+  const document = value === undefined ? '' : JSON.stringify({ value })
+  const deleted = value === undefined
+  return { ...HERE, region, kind: NUMBERS.name, key, version, deleted, document }
+}
+
+test('settings of all accounts and regions are taken over; the own one goes first, then the newest', async () => {
+  const { one, rows } = medium()
+  rows.push(
+    oldRow(HERE.region, 'own', 1, 10n),
+    oldRow('us-east-1', 'own', 2, 20n),
+    oldRow('us-east-1', 'newest', 3, 10n),
+    oldRow('us-west-2', 'newest', 4, 20n),
+    oldRow('us-west-2', 'alone', 5, 10n),
+    oldRow(HERE.region, 'kept elsewhere', undefined, 30n),
+    oldRow('us-west-2', 'kept elsewhere', 6, 10n),
+    oldRow('us-west-2', 'removed', undefined, 40n),
+  )
+  const { made, all } = settings(one)
+  expect(await all()).toEqual({ own: 1, newest: 4, alone: 5, 'kept elsewhere': 6 })
+  expect((await made.read(NUMBERS)).lastRemoved).toBe(40n)
+  expect(made.leftOut).toEqual([
+    { kind: 'number', key: 'own', account: HERE.account, region: 'us-east-1' },
+    { kind: 'number', key: 'newest', account: HERE.account, region: 'us-east-1' },
+  ])
+})
+
+test('what was changed or removed since an upgrade stays so, whatever older rows say', async () => {
+  const { one, rows } = medium()
+  rows.push(
+    oldRow(HERE.region, 'a', 1, 10n),
+    oldRow('us-east-1', 'a', 2, 20n),
+    oldRow('us-east-1', 'b', 3, 10n),
+  )
+  const first = settings(one)
+  await first.put('a', 7)
+  await first.put('b', undefined)
+  expect(first.made.leftOut).toEqual([])
+  const second = settings(one)
+  expect(await second.all()).toEqual({ a: 7 })
+  expect(second.made.leftOut).toEqual([])
 })

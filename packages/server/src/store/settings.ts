@@ -13,6 +13,8 @@ import type { SettingRow, SettingsMedium } from './settings-table.ts'
 
 export type SettingsOptions = {
   readonly medium: SettingsMedium
+  /** The server's own account and region: its settings go first where older tables hold several. */
+  readonly defaults: RequestContext
   readonly now: () => UnixNanos
   /** Milliseconds of a clock that never goes back. */
   readonly monotonicMs: () => number
@@ -27,11 +29,12 @@ export type SettingsOptions = {
 /** How settings of one kind are written down; what `print` gives, `parse` takes, also of old versions. */
 export type SettingKind<Value> = {
   readonly name: string
-  parse(document: JsonObject): Value
+  /** @param scope where a setting was made whose document does not tell, as old ones do not */
+  parse(document: JsonObject, scope: RequestContext): Value
   print(value: Value): JsonObject
 }
 
-/** All settings of a kind in one account and region. */
+/** All settings of a kind. */
 export type SettingList<Value> = {
   readonly values: ReadonlyMap<string, Value>
   /** When one was last removed; 0 for never. */
@@ -46,13 +49,17 @@ export type SettingChange<Value, Answer> = {
 }
 
 /**
- * What people set, by account and region: held in memory, written through, and a change is told only
- * when it is on the medium. Changes happen one after the other, each decided on all before it. While
- * the engine is away, what was read before is still answered; changes fail.
+ * What people set, in one scope whoever asks: held in memory, written through, and a change is told
+ * only when it is on the medium. Changes happen one after the other, each decided on all before it.
+ * While the engine is away, what was read before is still answered; changes fail.
+ *
+ * Older versions kept settings for each account and region. Theirs are read as well: a key that was
+ * not changed since is what the server's own account and region says, else what was said last, and
+ * what that leaves out is logged and counted.
  */
 export class Settings {
   readonly #options: SettingsOptions
-  readonly #kinds = new Map<string, Map<string, Entry>>()
+  readonly #kinds = new Map<string, Map<string, Versions>>()
   /** The largest version seen or tried. */
   #newest = 0n
   /** When the medium was last asked; undefined before it ever answered. */
@@ -79,8 +86,19 @@ export class Settings {
     }
   }
 
+  /** Settings of older versions that others of the same name keep from being used. */
+  get leftOut(): readonly LeftOut[] {
+    return [...this.#kinds].flatMap(([kind, keys]) =>
+      [...keys].flatMap(([key, versions]) =>
+        this.#ranked(versions)
+          .slice(1)
+          .map(({ scope }) => ({ kind, key, ...scope })),
+      ),
+    )
+  }
+
   /** @throws StoreError where nothing was ever read and nothing can be read now */
-  async read<Value>(scope: RequestContext, kind: SettingKind<Value>): Promise<SettingList<Value>> {
+  async read<Value>(kind: SettingKind<Value>): Promise<SettingList<Value>> {
     if (this.#isStale()) {
       try {
         await this.#readOnce()
@@ -90,7 +108,7 @@ export class Settings {
         this.#options.log.warn('settings may be old', { reason: String(error) })
       }
     }
-    return this.#list(scope, kind)
+    return this.#list(kind)
   }
 
   /**
@@ -99,7 +117,6 @@ export class Settings {
    * @throws StoreError; whether the change has happened is then seen by reading
    */
   change<Value, Answer, Problem>(
-    scope: RequestContext,
     kind: SettingKind<Value>,
     decide: (
       current: SettingList<Value>,
@@ -109,12 +126,12 @@ export class Settings {
     const change = async (): Promise<Result<Answer, Problem>> => {
       if (this.#isUnsure || this.#isStale()) await this.#readOnce()
       const at = this.#nextVersion()
-      const decided = decide(this.#list(scope, kind), at)
+      const decided = decide(this.#list(kind), at)
       if (!decided.ok) return decided
       const { key, value, answer } = decided.value
       const document = value === undefined ? '' : JSON.stringify(kind.print(value))
       const deleted = value === undefined
-      await this.#write({ ...scope, kind: kind.name, key, version: at, deleted, document })
+      await this.#write({ ...NO_SCOPE, kind: kind.name, key, version: at, deleted, document })
       return ok(answer)
     }
     const done = this.#changing.then(change)
@@ -134,14 +151,28 @@ export class Settings {
     this.#take(row)
   }
 
-  #list<Value>(scope: RequestContext, kind: SettingKind<Value>): SettingList<Value> {
+  #list<Value>(kind: SettingKind<Value>): SettingList<Value> {
     const values = new Map<string, Value>()
     let lastRemoved = 0n
-    for (const [key, { version, document }] of this.#kinds.get(slotOf(scope, kind.name)) ?? []) {
-      if (document !== undefined) values.set(key, kind.parse(document))
-      else if (version > lastRemoved) lastRemoved = version
+    for (const [key, versions] of this.#kinds.get(kind.name) ?? []) {
+      const { document, scope } = this.#ranked(versions)[0] ?? {}
+      if (document !== undefined) values.set(key, kind.parse(document, scope ?? NO_SCOPE))
+      for (const { version, document: kept } of versions.values()) {
+        if (kept === undefined && version > lastRemoved) lastRemoved = version
+      }
     }
     return { values, lastRemoved: unixNanos(lastRemoved) }
+  }
+
+  /** What a key may stand for, the one that holds first. What was changed since has no rivals. */
+  #ranked(versions: Versions): readonly Entry[] {
+    const changed = versions.get(scopeText(NO_SCOPE))
+    if (changed !== undefined) return [changed]
+    const { defaults } = this.#options
+    const rank = ({ scope }: Entry) => (scopeText(scope) === scopeText(defaults) ? 0 : 1)
+    return [...versions.values()]
+      .filter(({ document }) => document !== undefined)
+      .sort((left, right) => rank(left) - rank(right) || (left.version > right.version ? -1 : 1))
   }
 
   #isStale(): boolean {
@@ -165,15 +196,22 @@ export class Settings {
     for (const row of await this.#options.medium.readSince(since > 0n ? since : 0n)) this.#take(row)
     this.#readAt = begun
     this.#isUnsure = false
+    if (since === 0n && this.leftOut.length > 0) {
+      const advice = 'of each name one is used: change or delete it to settle it'
+      const fields = { advice, leftOut: this.leftOut }
+      this.#options.log.warn('settings of several accounts or regions share names', fields)
+    }
   }
 
   #take(row: SettingRow): void {
-    const slot = slotOf(row, row.kind)
-    const entries = this.#kinds.get(slot) ?? new Map<string, Entry>()
-    this.#kinds.set(slot, entries)
-    const known = entries.get(row.key)
-    if (known !== undefined && known.version >= row.version) return
-    entries.set(row.key, { version: row.version, document: documentOf(row) })
+    const { kind, key, version, account, region } = row
+    const keys = this.#kinds.get(kind) ?? new Map<string, Versions>()
+    this.#kinds.set(kind, keys)
+    const versions = keys.get(key) ?? new Map<string, Entry>()
+    keys.set(key, versions)
+    const known = versions.get(scopeText(row))
+    if (known !== undefined && known.version >= version) return
+    versions.set(scopeText(row), { version, document: documentOf(row), scope: { account, region } })
     if (row.version > this.#newest) this.#newest = row.version
   }
 
@@ -185,7 +223,19 @@ export class Settings {
 }
 
 /** Undefined document: removed. */
-type Entry = { readonly version: bigint; readonly document: JsonObject | undefined }
+type Entry = {
+  readonly version: bigint
+  readonly document: JsonObject | undefined
+  readonly scope: RequestContext
+}
+
+/** The newest of each account and region, by `scopeText`. */
+type Versions = Map<string, Entry>
+
+type LeftOut = RequestContext & { readonly kind: string; readonly key: string }
+
+/** What is written now belongs to no account or region of its own. */
+const NO_SCOPE: RequestContext = { account: '', region: '' }
 
 const NANOS_PER_MICRO = 1000n
 
@@ -195,8 +245,8 @@ const OVERLAP_NANOS = 300_000_000_000n
 /** After a write that failed, readings are tried again no more often than this. */
 const UNSURE_MS = 1000
 
-function slotOf({ account, region }: RequestContext, kind: string): string {
-  return `${account}/${region}/${kind}`
+function scopeText({ account, region }: RequestContext): string {
+  return `${account}/${region}`
 }
 
 function documentOf({ deleted, document, kind, key }: SettingRow): JsonObject | undefined {

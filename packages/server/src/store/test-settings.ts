@@ -10,8 +10,9 @@ export type TestSettings = {
   readonly medium: { isAway: boolean }
 }
 
-export function testSettings(now: () => UnixNanos): TestSettings {
-  const rows: SettingRow[] = []
+/** @param kept rows that are there before */
+export function testSettings(now: () => UnixNanos, kept: readonly SettingRow[] = []): TestSettings {
+  const rows = [...kept]
   const medium = { isAway: false }
   const ask = () => {
     if (medium.isAway) throw new StoreError('away', 'unavailable')
@@ -28,6 +29,7 @@ export function testSettings(now: () => UnixNanos): TestSettings {
   }
   const settings = new Settings({
     medium: table,
+    defaults: { account: '000000000000', region: 'us-east-1' },
     now,
     monotonicMs: () => 0,
     log: createLog({ level: 'silent' }),

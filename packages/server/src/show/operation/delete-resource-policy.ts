@@ -9,7 +9,7 @@ export function deleteResourcePolicy(settings: KeptSettings): Operation {
     'DeleteResourcePolicy',
     '/DeleteResourcePolicy',
     DeleteResourcePolicyInput,
-    async ({ PolicyName: name, PolicyRevisionId: revision }, context) =>
-      printed(await removePolicy(settings, context, name, revision), noOutput),
+    async ({ PolicyName: name, PolicyRevisionId: revision }) =>
+      printed(await removePolicy(settings, name, revision), noOutput),
   )
 }

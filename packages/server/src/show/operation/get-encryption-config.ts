@@ -5,10 +5,7 @@ import { printEncryption } from '../account-settings.ts'
 import { type Operation, operation } from '../operation.ts'
 
 export function getEncryptionConfig(settings: KeptSettings, now: () => UnixNanos): Operation {
-  return operation(
-    'GetEncryptionConfig',
-    '/EncryptionConfig',
-    GetEncryptionConfigInput,
-    async (_input, context) => ok(printEncryption(await findEncryption(settings, context), now())),
+  return operation('GetEncryptionConfig', '/EncryptionConfig', GetEncryptionConfigInput, async () =>
+    ok(printEncryption(await findEncryption(settings), now())),
   )
 }

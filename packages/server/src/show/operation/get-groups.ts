@@ -9,7 +9,7 @@ import { invalidRequest } from '../operation-error.ts'
 export function getGroups(settings: KeptSettings): Operation {
   return operation('GetGroups', '/Groups', GetGroupsInput, async ({ NextToken }, context) => {
     if (typeof NextToken === 'string') return bad(invalidRequest('Next Token not supported'))
-    const groups = await listGroups(settings, context)
+    const groups = await listGroups(settings)
     const output: GetGroupsOutput = {
       Groups: groups.map((group) => printGroup(group, context)),
       NextToken: null,

@@ -11,10 +11,10 @@ export function getIndexingRules(settings: KeptSettings): Operation {
     'GetIndexingRules',
     '/GetIndexingRules',
     GetIndexingRulesInput,
-    async ({ NextToken }, context) => {
+    async ({ NextToken }) => {
       if (typeof NextToken === 'string') return bad(invalidRequest(`Invalid token ${NextToken}`))
       const output: GetIndexingRulesOutput = {
-        IndexingRules: [printIndexingRule(await findIndexingRule(settings, context))],
+        IndexingRules: [printIndexingRule(await findIndexingRule(settings))],
         NextToken: null,
       }
       return ok(output)

@@ -14,7 +14,7 @@ export function getSamplingRules(settings: KeptSettings): Operation {
     GetSamplingRulesInput,
     async ({ NextToken }, context) => {
       if (typeof NextToken === 'string') return bad(invalidRequest(`Invalid token ${NextToken}`))
-      const { rules } = await listRules(settings, context)
+      const { rules } = await listRules(settings)
       const output: GetSamplingRulesOutput = {
         SamplingRuleRecords: rules.map((rule) => printRule(rule, context)),
         NextToken: null,

@@ -14,9 +14,9 @@ export function getSamplingStatisticSummaries(sampling: Sampling): Operation {
     'GetSamplingStatisticSummaries',
     '/SamplingStatisticSummaries',
     GetSamplingStatisticSummariesInput,
-    async ({ NextToken }, context) => {
+    async ({ NextToken }) => {
       if (typeof NextToken === 'string') return bad(invalidRequest(`Invalid token ${NextToken}`))
-      const { start, rules } = await sampling.lastWindow(context)
+      const { start, rules } = await sampling.lastWindow()
       const output: GetSamplingStatisticSummariesOutput = {
         SamplingStatisticSummaries: [...rules].map(([rule, statistics]) => ({
           RuleName: rule,

@@ -13,8 +13,8 @@ export function getSamplingTargets(sampling: Sampling): Operation {
     'GetSamplingTargets',
     '/SamplingTargets',
     GetSamplingTargetsInput,
-    async (input, context) => {
-      const reply = await sampling.takeReports(context, {
+    async (input) => {
+      const reply = await sampling.takeReports({
         statistics: input.SamplingStatisticsDocuments,
         boosts: input.SamplingBoostStatisticsDocuments ?? [],
       })

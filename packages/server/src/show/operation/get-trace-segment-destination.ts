@@ -12,7 +12,6 @@ export function getTraceSegmentDestination(
     'GetTraceSegmentDestination',
     '/GetTraceSegmentDestination',
     GetTraceSegmentDestinationInput,
-    async (_input, context) =>
-      ok(printDestination(await findDestination(settings, context), now())),
+    async () => ok(printDestination(await findDestination(settings), now())),
   )
 }

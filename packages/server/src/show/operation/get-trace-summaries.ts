@@ -96,7 +96,7 @@ async function readFilter(
   if (text.trim() === '') return ok(undefined)
   const parsed = parseFilter(text)
   if (!parsed.ok) return bad(invalidRequest(parsed.problem.message))
-  const groups = await findGroups(context)
+  const groups = await findGroups()
   const filter = replaceGroups(parsed.value, (group) => resolveGroup(groups, group, context))
   if (!filter.ok) return bad(invalidRequest(filter.problem))
   return ok({ expression: filter.value, conditions: compileFilter(filter.value) })

@@ -11,11 +11,11 @@ export function listResourcePolicies(settings: KeptSettings): Operation {
     'ListResourcePolicies',
     '/ListResourcePolicies',
     ListResourcePoliciesInput,
-    async ({ NextToken }, context) => {
+    async ({ NextToken }) => {
       if (typeof NextToken === 'string') {
         return bad(invalidRequest('NextToken is currently not supported'))
       }
-      const policies = await listPolicies(settings, context)
+      const policies = await listPolicies(settings)
       const output: ListResourcePoliciesOutput = {
         ResourcePolicies: policies.map(printPolicy),
         NextToken: null,

@@ -11,10 +11,10 @@ export function updateIndexingRule(settings: KeptSettings): Operation {
     'UpdateIndexingRule',
     '/UpdateIndexingRule',
     UpdateIndexingRuleInput,
-    async ({ Name: name, Rule: rule }, context) => {
+    async ({ Name: name, Rule: rule }) => {
       const percentage = rule.Probabilistic?.DesiredSamplingPercentage
       return printed(
-        await changeIndexingRule(settings, context, name, percentage),
+        await changeIndexingRule(settings, name, percentage),
         (changed): UpdateIndexingRuleOutput => ({ IndexingRule: printIndexingRule(changed) }),
       )
     },

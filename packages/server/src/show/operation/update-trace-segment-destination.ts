@@ -13,8 +13,8 @@ export function updateTraceSegmentDestination(
     'UpdateTraceSegmentDestination',
     '/UpdateTraceSegmentDestination',
     UpdateTraceSegmentDestinationInput,
-    async (input, context) =>
-      printed(await putDestination(settings, context, input.Destination), (destination) =>
+    async (input) =>
+      printed(await putDestination(settings, input.Destination), (destination) =>
         printDestination(destination, now()),
       ),
   )
