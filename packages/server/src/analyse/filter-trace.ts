@@ -155,7 +155,7 @@ class CallList implements CallGraph {
 }
 
 const ignore = () => {}
-const NO_SUMS = { addRequest: ignore, addDuration: ignore, addTraces: ignore }
+const NO_SUMS = { addRequest: ignore, addTraces: ignore }
 const NO_DETAILS = { addAlias: ignore, addAge: ignore }
 
 function keyText({ name, type, account }: ServiceKey): string {

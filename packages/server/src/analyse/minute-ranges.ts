@@ -24,6 +24,22 @@ export function splitRange(from: UnixNanos, to: UnixNanos): SplitRange {
   return { whole: { from: seconds(firstWhole), to: seconds(last) }, parts: parts.map(seconds) }
 }
 
+/** Buckets of a time series: those whose end lies in `[from, to)`. */
+export type BucketRange = {
+  readonly from: UnixNanos
+  readonly to: UnixNanos
+  /** Seconds of a bucket, a whole number of minutes; ends are multiples of it. */
+  readonly period: number
+}
+
+/** The minutes of completion that the buckets hold; the first minute of 1970 is none. */
+export function completionRange({ from, to, period }: BucketRange): MinuteRange {
+  const nanos = BigInt(period) * 1_000_000_000n
+  const before = (bound: UnixNanos) => (clamp(bound) + nanos - 1n) / nanos - 1n
+  const start = Number(before(from)) * period
+  return { from: Math.max(start, 60), to: Number(before(to)) * period }
+}
+
 /** What of `range` is left without the minutes in `holes`, ascending. */
 export function rangesWithout(
   range: MinuteRange,

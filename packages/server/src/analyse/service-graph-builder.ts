@@ -1,5 +1,5 @@
 import type {
-  Outcome,
+  DurationHistogram,
   ServiceEdge,
   ServiceGraph,
   ServiceKey,
@@ -7,19 +7,19 @@ import type {
   ServiceState,
 } from '@fluoroscope/model'
 import { unixNanos } from '@fluoroscope/model'
+import type { Completed, CompletedGraph } from '../query/graph-minutes.ts'
 import { addToHistogram, sortHistogram } from './histogram.ts'
+import {
+  type CompletionRoom,
+  type FinishedRequest,
+  type RequestSum,
+  RequestSums,
+} from './request-sums.ts'
 
 /** How large a graph may grow; what goes beyond is left out and counted. */
 export type GraphLimits = { readonly nodes: number; readonly edges: number }
 
 export const NO_LIMITS: GraphLimits = { nodes: 2 ** 25, edges: Number.POSITIVE_INFINITY }
-
-/** One finished request as node and edge statistics count it. */
-type Request = {
-  readonly outcome: Outcome
-  /** Nanoseconds; see {@link countedNanos}. */
-  readonly nanos: number
-}
 
 type Alias = ServiceEdge['aliases'][number]
 
@@ -29,18 +29,21 @@ type Alias = ServiceEdge['aliases'][number]
  */
 export class GraphBuilder {
   readonly #limits: GraphLimits
+  readonly #room: CompletionRoom | undefined
   readonly #nodes = new Map<string, NodeSum>()
   /** By the numbers of both ends, and the type. */
   readonly #edges = new Map<number, EdgeSum>()
   #omitted = 0
 
-  constructor(limits: GraphLimits) {
+  /** @param room for `byCompletion`; without it requests are not kept apart by their ends */
+  constructor(limits: GraphLimits, room?: CompletionRoom) {
     this.#limits = limits
+    this.#room = room
   }
 
-  /** Times that a node or an edge was left out because the graph had reached its limit. */
+  /** Times that a node, an edge or a time of completion was left out for want of room. */
   get omitted(): number {
-    return this.#omitted
+    return this.#omitted + (this.#room?.omitted ?? 0)
   }
 
   /** The node of `key`, made when it is new; undefined where there is no room for it. */
@@ -55,7 +58,8 @@ export class GraphBuilder {
       this.#omitted += 1
       return undefined
     }
-    const sum = new NodeSum(key, state, this.#nodes.size)
+    const requests = new RequestSums(this.#room)
+    const sum = new NodeSum(key, state, { number: this.#nodes.size, requests })
     this.#nodes.set(id, sum)
     return sum
   }
@@ -74,7 +78,7 @@ export class GraphBuilder {
       this.#omitted += 1
       return undefined
     }
-    const sum = new EdgeSum(from.key, to.key, type)
+    const sum = new EdgeSum(from.key, to.key, { type, requests: new RequestSums(this.#room) })
     this.#edges.set(id, sum)
     return sum
   }
@@ -93,6 +97,14 @@ export class GraphBuilder {
     const nodes = [...this.#nodes.values()].map((sum) => sum.node())
     const edges = [...this.#edges.values()].map((sum) => sum.edge())
     return { nodes: nodes.sort(compareNodes), edges: edges.sort(compareEdges) }
+  }
+
+  /** Each node and edge once for every time of completion among its requests, at least once. */
+  byCompletion(): CompletedGraph {
+    return {
+      nodes: [...this.#nodes.values()].flatMap((sum) => sum.byCompletion()),
+      edges: [...this.#edges.values()].flatMap((sum) => sum.byCompletion()),
+    }
   }
 }
 
@@ -113,49 +125,25 @@ export function countedNanos(nanos: number): number {
   return Math.min(Math.max(nanos, 0), MAX_COUNTED_NANOS)
 }
 
-class RequestSum {
-  ok = 0
-  error = 0
-  throttle = 0
-  fault = 0
-  totalNanos = 0
-  readonly responseTimes = new Map<number, number>()
-
-  addRequest({ outcome, nanos }: Request): void {
-    this[outcome] += 1
-    this.totalNanos += nanos
-    countMillis(this.responseTimes, nanos)
-  }
-
-  protected addStatistics(statistics: ServiceEdge['statistics']): void {
-    this.ok += statistics.ok
-    this.error += statistics.error
-    this.throttle += statistics.throttle
-    this.fault += statistics.fault
-    this.totalNanos += statistics.totalNanos
-  }
-
-  protected statistics(): ServiceEdge['statistics'] {
-    const { ok, error, throttle, fault, totalNanos } = this
-    return { ok, error, throttle, fault, totalNanos }
-  }
-}
-
-export class NodeSum extends RequestSum {
+export class NodeSum {
   readonly key: ServiceKey
   readonly number: number
   state: ServiceState
   root = false
-  readonly #durations = new Map<number, number>()
+  readonly #requests: RequestSums
   readonly #names: Set<string>
   #first: bigint | undefined
   #last: bigint | undefined
 
-  constructor(key: ServiceKey, state: ServiceState, number: number) {
-    super()
+  constructor(
+    key: ServiceKey,
+    state: ServiceState,
+    { number, requests }: { readonly number: number; readonly requests: RequestSums },
+  ) {
     this.key = key
     this.state = state
     this.number = number
+    this.#requests = requests
     this.#names = new Set([key.name])
   }
 
@@ -165,48 +153,69 @@ export class NodeSum extends RequestSum {
     if (this.#last === undefined || last > this.#last) this.#last = last
   }
 
-  /** Envelope of one segment and its own subsegments, nanoseconds. */
-  addDuration(nanos: number): void {
-    countMillis(this.#durations, nanos)
+  /** @param envelope of the segment and its own subsegments, nanoseconds */
+  addRequest(request: FinishedRequest, envelope: number): void {
+    const sum = this.#requests.of(request.end)
+    sum.addRequest(request)
+    sum.addDuration(envelope)
   }
 
   addNode(node: ServiceNode): void {
     this.root ||= node.root
     for (const name of node.names) this.#names.add(name)
-    if (node.statistics !== undefined) this.addStatistics(node.statistics)
-    addToHistogram(this.responseTimes, node.responseTimes)
-    addToHistogram(this.#durations, node.durations)
+    const sum = this.#requests.whole()
+    if (node.statistics !== undefined) sum.addSums(node.statistics, node.responseTimes)
+    sum.addDurations(node.durations)
     this.addTraces(node.firstTrace, node.lastTrace)
   }
 
   node(): ServiceNode {
+    return this.#nodeOf(this.#requests.total())
+  }
+
+  byCompletion(): readonly Completed<ServiceNode>[] {
+    return this.#requests
+      .byCompletion()
+      .map(([completed, sum]) => ({ ...this.#nodeOf(sum), completed }))
+  }
+
+  #nodeOf(requests: RequestSum): ServiceNode {
     const [canonical, ...others] = this.#names
     return {
       key: this.key,
       names: [canonical ?? this.key.name, ...others.sort(compareText)],
       root: this.root,
       state: this.state,
-      statistics: this.key.type === CLIENT ? undefined : this.statistics(),
-      responseTimes: sortHistogram(this.responseTimes),
-      durations: sortHistogram(this.#durations),
+      statistics: this.key.type === CLIENT ? undefined : requests.statistics(),
+      responseTimes: requests.responseTimes(),
+      durations: requests.durations(),
       firstTrace: unixNanos(this.#first ?? 0n),
       lastTrace: unixNanos(this.#last ?? 0n),
     }
   }
 }
 
-export class EdgeSum extends RequestSum {
+export class EdgeSum {
   readonly #from: ServiceKey
   readonly #to: ServiceKey
   readonly #type: ServiceEdge['type']
+  readonly #requests: RequestSums
   readonly #ages = new Map<number, number>()
   readonly #aliases = new Map<string, Alias>()
 
-  constructor(from: ServiceKey, to: ServiceKey, type: ServiceEdge['type']) {
-    super()
+  constructor(
+    from: ServiceKey,
+    to: ServiceKey,
+    { type, requests }: { readonly type: ServiceEdge['type']; readonly requests: RequestSums },
+  ) {
     this.#from = from
     this.#to = to
     this.#type = type
+    this.#requests = requests
+  }
+
+  addRequest(request: FinishedRequest): void {
+    this.#requests.of(request.end).addRequest(request)
   }
 
   /** How the caller names the callee. */
@@ -217,39 +226,48 @@ export class EdgeSum extends RequestSum {
 
   /** Time from sending to receiving, nanoseconds. */
   addAge(nanos: number): void {
-    countMillis(this.#ages, nanos)
+    const milliseconds = Math.round(nanos / 1e6)
+    this.#ages.set(milliseconds, (this.#ages.get(milliseconds) ?? 0) + 1)
   }
 
   addEdge(edge: ServiceEdge): void {
-    this.addStatistics(edge.statistics)
-    addToHistogram(this.responseTimes, edge.responseTimes)
+    this.#requests.whole().addSums(edge.statistics, edge.responseTimes)
     addToHistogram(this.#ages, edge.receivedEventAges)
     for (const alias of edge.aliases) this.addAlias(alias)
   }
 
   edge(): ServiceEdge {
+    return this.#edgeOf(this.#requests.total(), this.#ages)
+  }
+
+  /** The ages go with the first, so that they count once. */
+  byCompletion(): readonly Completed<ServiceEdge>[] {
+    return this.#requests.byCompletion().map(([completed, sum], index) => ({
+      ...this.#edgeOf(sum, index === 0 ? this.#ages : NO_AGES),
+      completed,
+    }))
+  }
+
+  #edgeOf(requests: RequestSum, ages: DurationHistogram): ServiceEdge {
     return {
       from: this.#from,
       to: this.#to,
       type: this.#type,
-      statistics: this.statistics(),
-      responseTimes: sortHistogram(this.responseTimes),
-      receivedEventAges: sortHistogram(this.#ages),
+      statistics: requests.statistics(),
+      responseTimes: requests.responseTimes(),
+      receivedEventAges: sortHistogram(ages),
       aliases: [...this.#aliases.values()].sort(compareAliases),
     }
   }
 }
+
+const NO_AGES: DurationHistogram = new Map()
 
 /** The type of the node that stands for whoever called a root. */
 export const CLIENT = 'client'
 
 /** Where traces differ in what they say of a node, the higher one stands. */
 const STATE_RANK: Readonly<Record<ServiceState, number>> = { passive: 0, unknown: 1, active: 2 }
-
-function countMillis(histogram: Map<number, number>, nanos: number): void {
-  const milliseconds = Math.round(nanos / 1e6)
-  histogram.set(milliseconds, (histogram.get(milliseconds) ?? 0) + 1)
-}
 
 /** Names come from outside and may hold anything: lengths keep two keys from reading the same. */
 function keyText({ name, type = '', account = '' }: ServiceKey): string {

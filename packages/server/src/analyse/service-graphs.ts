@@ -1,25 +1,22 @@
 import type { ServiceGraph, UnixNanos } from '@fluoroscope/model'
 import type { Log } from '../lib/log.ts'
+import { engineNow } from '../query/graph-changes.ts'
 import {
-  engineNow,
-  findChangedMinutes,
-  findNeglectedMinutes,
-  findProgress,
-  saveProgress,
-} from '../query/graph-changes.ts'
-import {
-  findGraphMinutes,
+  ALL_TRACES,
   findMergedGraph,
   type GraphMinute,
   insertGraphMinutes,
 } from '../query/graph-minutes.ts'
+import { findMinutesEnding, findStoredSeries } from '../query/graph-series.ts'
 import { findMinutesOfTraces } from '../query/graph-spans.ts'
 import { MAX_LISTED_MINUTES, MAX_LISTED_RANGES, type MinuteRange } from '../query/minute-list.ts'
-import { type Database, StoreError } from '../store/database.ts'
-import { DirtyMinutes } from './dirty-minutes.ts'
-import { rangesWithout, splitRange } from './minute-ranges.ts'
+import type { Database } from '../store/database.ts'
+import { ChangedMinutes, type ChangedMinutesSettings } from './changed-minutes.ts'
+import { completionRange, rangesWithout, splitRange } from './minute-ranges.ts'
 import { type MinuteBatch, planBatches, readTraces } from './minute-traces.ts'
+import { CompletionRoom } from './request-sums.ts'
 import { GraphBuilder } from './service-graph-builder.ts'
+import { type SeriesBucket, SeriesBuilder, type SeriesQuery } from './service-series.ts'
 import { addTraceCalls, type TraceCalls } from './trace-calls.ts'
 
 export type ServiceGraphsOptions = {
@@ -32,22 +29,9 @@ export type ServiceGraphsOptions = {
   readonly settings?: Partial<ServiceGraphSettings>
 }
 
-/** Milliseconds where nothing else is said. */
-export type ServiceGraphSettings = {
-  /** A changed minute is computed again once it had no new document for this long… */
-  readonly quietMs: number
-  /** …or this long after its last computation. */
-  readonly latestMs: number
-  /** The longest time from a document's stamp of insertion to its being visible. */
-  readonly overlapMs: number
-  /** Between two passes over the changed minutes. */
+export type ServiceGraphSettings = ChangedMinutesSettings & {
+  /** Milliseconds between two passes over the changed minutes. */
   readonly passMs: number
-  /** A graph lacks at most what was inserted this long before it was asked for. */
-  readonly staleMs: number
-  readonly saveMs: number
-  readonly neglectedMs: number
-  /** So many changed minutes of a graph are read from spans; older ones may be `latestMs` old. */
-  readonly rawMinutes: number
   readonly nodes: number
   readonly edges: number
 }
@@ -85,29 +69,22 @@ export class ServiceGraphs {
   readonly #log: Log
   readonly #options: ServiceGraphsOptions
   readonly #settings: ServiceGraphSettings
-  readonly #dirty: DirtyMinutes
+  readonly #changed: ChangedMinutes
   #timer: NodeJS.Timeout | undefined
   #passing: Promise<void> | undefined
-  #searching: Promise<void> | undefined
   #stopped = false
-  /** Changes stamped before are known; undefined before the first search. */
-  #searchedTo: number | undefined
-  #searchedAt = Number.NEGATIVE_INFINITY
-  /** Progress to be kept first of all. */
-  #unkept: number | undefined
-  #savedAt = Number.NEGATIVE_INFINITY
-  #neglectedAt = Number.NEGATIVE_INFINITY
   #computedMinutes = 0
   #readSpans = 0
   #omitted = 0
   #failedPasses = 0
 
   constructor(options: ServiceGraphsOptions) {
+    const { database, log, monotonicMs } = options
     this.#options = options
-    this.#database = options.database
-    this.#log = options.log
+    this.#database = database
+    this.#log = log
     this.#settings = { ...SETTINGS, ...options.settings }
-    this.#dirty = new DirtyMinutes(this.#settings, MAX_DIRTY_MINUTES)
+    this.#changed = new ChangedMinutes({ database, monotonicMs, settings: this.#settings })
   }
 
   start(): void {
@@ -130,10 +107,10 @@ export class ServiceGraphs {
 
   statistics(): ServiceGraphStatistics {
     return {
-      dirtyMinutes: this.#dirty.size,
+      dirtyMinutes: this.#changed.size,
       computedMinutes: this.#computedMinutes,
       readSpans: this.#readSpans,
-      omitted: this.#omitted + this.#dirty.omitted,
+      omitted: this.#omitted + this.#changed.omitted,
       failedPasses: this.#failedPasses,
     }
   }
@@ -143,28 +120,48 @@ export class ServiceGraphs {
    * @throws StoreError
    */
   async graph(from: UnixNanos, to: UnixNanos): Promise<ServiceGraph> {
-    await this.#searchIfStale()
+    await this.#changed.refresh()
     const { nodes, edges } = this.#settings
     const graph = new GraphBuilder({ nodes, edges })
     const { whole, parts } = splitRange(from, to)
-    const raw = new Set([...parts, ...(await this.#unusable(whole))])
+    const unusable = await this.#changed.unusable(this.#changed.changed(whole))
+    const raw = new Set([...parts, ...unusable])
     // The order in which a graph grows does not matter.
     await Promise.all([
       this.#addStored(graph, rangesWithout(whole, raw)),
-      this.#addRaw(graph, [...raw], { from, to }),
+      this.#addRaw([...raw], (trace) => {
+        if (trace.start >= from && trace.start < to) addTraceCalls(graph, trace)
+      }),
     ])
     this.#countOmitted(graph.omitted)
     return graph.graph()
   }
 
+  /**
+   * The requests of an entity by when they ended, whenever their traces started. Ascending; periods
+   * in which nothing ended are left out. @throws StoreError
+   */
+  async series({ from, to, period, entity }: SeriesQuery): Promise<readonly SeriesBucket[]> {
+    await this.#changed.refresh()
+    const completed = completionRange({ from, to, period })
+    if (completed.from >= completed.to) return []
+    const series = new SeriesBuilder(entity, completed, period)
+    const raw = await this.#unusableEnding(completed)
+    const query = { completed, period, entity, without: raw }
+    await Promise.all([
+      findStoredSeries(this.#database, query).then((stored) => {
+        for (const bucket of stored) series.addBucket(bucket)
+      }),
+      this.#addRaw(raw, (trace) => addTraceCalls(series, trace)),
+    ])
+    return series.buckets()
+  }
+
   /** One round: finds what has changed, computes what is quiet. For the timer, and for tests. */
   async pass(): Promise<void> {
-    await this.#search()
-    await this.#keepFirst()
+    await this.#changed.search()
     const covered = await engineNow(this.#database)
-    const age = this.#options.monotonicMs() - this.#neglectedAt
-    if (age >= this.#settings.neglectedMs) await this.#addNeglected(covered)
-    const due = this.#dirty.due(covered)
+    const due = await this.#changed.due(covered)
     const batches = await planBatches(this.#database, due)
     const filled = new Set(batches.flatMap(({ minutes }) => minutes))
     const emptied = due.filter((minute) => !filled.has(minute))
@@ -173,7 +170,7 @@ export class ServiceGraphs {
       if (this.#stopped) return
       await this.#compute(batch)
     }
-    await this.#save()
+    await this.#changed.save()
   }
 
   async #tryPass(): Promise<void> {
@@ -185,22 +182,21 @@ export class ServiceGraphs {
     }
   }
 
-  /** Whole minutes whose version must not be used: the newest of the changed ones. */
-  async #unusable(whole: MinuteRange): Promise<readonly number[]> {
-    const dirty: number[] = []
-    for (const minute of this.#dirty.minutes()) {
-      if (minute >= whole.from && minute < whole.to) dirty.push(minute)
+  /** Of the minutes whose version must not be used those whose traces have something that ends then. */
+  async #unusableEnding(completed: MinuteRange): Promise<readonly number[]> {
+    const changed = this.#changed.changed(ALL_MINUTES)
+    const unusable = new Set(await this.#changed.unusable(changed))
+    const ending: number[] = []
+    if (unusable.size === 0) return ending
+    const nanos = { from: BigInt(completed.from) * NANOS, to: BigInt(completed.to) * NANOS }
+    for (let at = 0; at < changed.length; at += MAX_LISTED_MINUTES) {
+      const listed = changed.slice(at, at + MAX_LISTED_MINUTES)
+      for (const minute of await findMinutesEnding(this.#database, listed, nanos)) {
+        // Told once, though traces of several lists may share it.
+        if (unusable.delete(minute)) ending.push(minute)
+      }
     }
-    dirty.sort((left, right) => right - left)
-    const { rawMinutes } = this.#settings
-    const older = dirty.slice(rawMinutes)
-    const unusable = dirty.slice(0, rawMinutes)
-    for (let at = 0; at < older.length; at += MAX_LISTED_MINUTES) {
-      const listed = older.slice(at, at + MAX_LISTED_MINUTES)
-      const stored = await findGraphMinutes(this.#database, listed)
-      unusable.push(...listed.filter((minute) => !stored.has(minute)))
-    }
-    return unusable
+    return ending
   }
 
   async #addStored(graph: GraphBuilder, ranges: readonly MinuteRange[]): Promise<void> {
@@ -212,11 +208,7 @@ export class ServiceGraphs {
     }
   }
 
-  async #addRaw(
-    graph: GraphBuilder,
-    unsorted: readonly number[],
-    { from, to }: { readonly from: UnixNanos; readonly to: UnixNanos },
-  ): Promise<void> {
+  async #addRaw(unsorted: readonly number[], add: (trace: TraceCalls) => void): Promise<void> {
     if (unsorted.length === 0) return
     const minutes = unsorted.toSorted((left, right) => left - right)
     const isListed = minutes.length <= MAX_LISTED_MINUTES
@@ -225,9 +217,6 @@ export class ServiceGraphs {
       isListed ? findMinutesOfTraces(this.#database, minutes) : undefined,
     ])
     for (const batch of batches) {
-      const add = (trace: TraceCalls) => {
-        if (trace.start >= from && trace.start < to) addTraceCalls(graph, trace)
-      }
       const read = await readTraces(this.#database, { ...batch, allMinutes }, add)
       this.#readSpans += read.spans
       this.#countOmitted(read.omittedSpans)
@@ -238,7 +227,10 @@ export class ServiceGraphs {
     const { nodes, edges } = this.#settings
     const covered = await engineNow(this.#database)
     const graphs = new Map(
-      batch.minutes.map((minute) => [minute, new GraphBuilder({ nodes, edges })]),
+      batch.minutes.map((minute) => {
+        const room = new CompletionRoom(MAX_COMPLETION_PARTS)
+        return [minute, new GraphBuilder({ nodes, edges }, room)]
+      }),
     )
     const read = await readTraces(this.#database, batch, (trace, minute) => {
       const graph = graphs.get(minute)
@@ -248,7 +240,7 @@ export class ServiceGraphs {
     this.#countOmitted(read.omittedSpans)
     const minutes = [...graphs].map(([minute, graph]) => ({
       minute,
-      ...graph.graph(),
+      ...graph.byCompletion(),
       omitted: graph.omitted,
     }))
     await this.#store(minutes, { minutes: [], covered, oldest: read.oldest })
@@ -269,72 +261,14 @@ export class ServiceGraphs {
     const day = Math.floor(covered / MS_PER_DAY)
     const chance = BigInt(Math.floor(this.#options.random() * VERSIONS_PER_MS))
     await insertGraphMinutes(this.#database, computed, {
+      grouping: ALL_TRACES,
       version: BigInt(covered) * BigInt(VERSIONS_PER_MS) + chance,
       covered,
       day,
       oldest: oldest === undefined ? day : Number(oldest / NANOS_PER_DAY),
     })
-    for (const { minute } of computed) this.#dirty.computed(minute, covered)
+    for (const { minute } of computed) this.#changed.computed(minute, covered)
     this.#computedMinutes += computed.length
-  }
-
-  async #searchIfStale(): Promise<void> {
-    const age = this.#options.monotonicMs() - this.#searchedAt
-    if (age >= this.#settings.staleMs) await this.#search()
-  }
-
-  /** One search at a time; who comes while one runs waits for that one. */
-  #search(): Promise<void> {
-    this.#searching ??= this.#findChanges().finally(() => {
-      this.#searching = undefined
-    })
-    return this.#searching
-  }
-
-  async #findChanges(): Promise<void> {
-    const begun = this.#options.monotonicMs()
-    const now = await engineNow(this.#database)
-    const { overlapMs } = this.#settings
-    const since = (this.#searchedTo ?? (await this.#startProgress(now))) - overlapMs
-    const changes = await findChangedMinutes(this.#database, since, MAX_DIRTY_MINUTES)
-    for (const { minute, inserted } of changes) this.#dirty.add(minute, inserted, since)
-    this.#dirty.forgetComputed(since)
-    this.#searchedTo = now
-    this.#searchedAt = begun
-  }
-
-  /** Where an earlier run came to. */
-  async #startProgress(now: number): Promise<number> {
-    const progress = await findProgress(this.#database)
-    if (progress === undefined) this.#unkept = now
-    await this.#keepFirst().catch((cause) => {
-      // Reading goes on while the disk is full; what is computed waits for it.
-      if (!(cause instanceof StoreError && cause.reason === 'disk-full')) throw cause
-    })
-    await this.#addNeglected(now)
-    return progress ?? now
-  }
-
-  /** These are found again as long as they are neglected, so progress need not wait for them. */
-  async #addNeglected(now: number): Promise<void> {
-    for (const minute of await findNeglectedMinutes(this.#database, MAX_DIRTY_MINUTES)) {
-      this.#dirty.add(minute, 0, now)
-    }
-    this.#neglectedAt = this.#options.monotonicMs()
-  }
-
-  /** The first progress is kept before the first version is, so that none is without it. */
-  async #keepFirst(): Promise<void> {
-    if (this.#unkept === undefined) return
-    await saveProgress(this.#database, this.#unkept)
-    this.#unkept = undefined
-  }
-
-  async #save(): Promise<void> {
-    const now = this.#options.monotonicMs()
-    if (this.#searchedTo === undefined || now - this.#savedAt < this.#settings.saveMs) return
-    await saveProgress(this.#database, this.#dirty.coveredBefore(this.#searchedTo))
-    this.#savedAt = now
   }
 
   #countOmitted(count: number): void {
@@ -344,9 +278,12 @@ export class ServiceGraphs {
   }
 }
 
-/** A trace's minutes are the sender's choice; so many may wait at once. */
-const MAX_DIRTY_MINUTES = 200_000
+/** In one minute's graph; a node or an edge mostly has one or two. */
+const MAX_COMPLETION_PARTS = 200_000
 
+const ALL_MINUTES: MinuteRange = { from: 0, to: 2 ** 32 }
+
+const NANOS = 1_000_000_000n
 const MS_PER_DAY = 86_400_000
 const NANOS_PER_DAY = 86_400_000_000_000n
 

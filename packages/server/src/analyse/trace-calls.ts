@@ -1,5 +1,6 @@
 import type { Outcome, ServiceEdge, ServiceKey, ServiceState, UnixNanos } from '@fluoroscope/model'
 import { REMOTE_TYPE } from '@fluoroscope/model'
+import type { FinishedRequest } from './request-sums.ts'
 import { CLIENT, countedNanos } from './service-graph-builder.ts'
 
 /**
@@ -56,8 +57,8 @@ export type CallGraph = {
 
 export type CallNode = {
   root: boolean
-  addRequest(request: CountedRequest): void
-  addDuration(nanos: number): void
+  /** @param envelope of the segment and its own subsegments, nanoseconds */
+  addRequest(request: CountedRequest, envelope: number): void
   addTraces(first: bigint, last: bigint): void
 }
 
@@ -68,12 +69,7 @@ export type CallEdge = {
 }
 
 /** One finished request, with the entity that tells of it. */
-export type CountedRequest = {
-  readonly id: GraphId
-  readonly outcome: Outcome
-  /** See `countedNanos`. */
-  readonly nanos: number
-}
+export type CountedRequest = FinishedRequest & { readonly id: GraphId }
 
 /**
  * Adds one trace to a graph (xray-behaviour 9): a node for each service that reported or was called,
@@ -122,14 +118,14 @@ function addSegment(graph: CallGraph, segment: CallingSegment): CallNode | undef
   const node = graph.node(segment.service, 'active')
   const request = requestOf(segment)
   if (node === undefined || request === undefined) return node
-  node.addRequest(request)
-  node.addDuration(envelopeOf(segment))
+  node.addRequest(request, envelopeOf(segment))
   return node
 }
 
 /** One request of a finished entity; undefined while it is in progress. */
 function requestOf({ id, start, end, outcome }: TimedEntity): CountedRequest | undefined {
-  return end === undefined ? undefined : { id, outcome, nanos: countedNanos(Number(end - start)) }
+  if (end === undefined) return undefined
+  return { id, outcome, nanos: countedNanos(Number(end - start)), end }
 }
 
 /** Latest end minus earliest start of a segment and its own subsegments; times after 1970 only. */
@@ -173,8 +169,7 @@ function addSilentCallee(
   const request = requestOf(call)
   if (call.callee === undefined || request === undefined) return undefined
   const node = graph.node(call.callee, call.callee.type === REMOTE_TYPE ? 'passive' : 'unknown')
-  node?.addRequest(request)
-  node?.addDuration(request.nanos)
+  node?.addRequest(request, request.nanos)
   graph.edge(from, node, 'call')?.addRequest(request)
   return node
 }

@@ -1,6 +1,7 @@
 import { INT64, MINUTE, UINT64 } from '../store/column.ts'
 import type { Database } from '../store/database.ts'
-import { integer, sql, unsigned } from '../store/sql.ts'
+import { integer, sql, text, unsigned } from '../store/sql.ts'
+import { ALL_TRACES } from './graph-minutes.ts'
 
 /** A minute in whose traces something has changed. */
 export type ChangedMinute = {
@@ -53,9 +54,9 @@ export async function findNeglectedMinutes(
   const rows = await database.rows(
     sql`SELECT minute FROM (
         SELECT DISTINCT minute FROM trace_minutes
-          WHERE minute NOT IN (SELECT minute FROM graph_minutes)
+          WHERE minute NOT IN (SELECT minute FROM graph_minutes WHERE grouping = ${text(ALL_TRACES)})
         UNION DISTINCT
-        SELECT minute FROM graph_minutes GROUP BY minute
+        SELECT minute FROM graph_minutes WHERE grouping = ${text(ALL_TRACES)} GROUP BY minute
           HAVING argMax(oldest, version) < (SELECT min(day) FROM trace_minutes))
       ORDER BY minute DESC LIMIT ${integer(limit)}`,
     { minute: MINUTE },

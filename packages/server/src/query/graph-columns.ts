@@ -23,7 +23,7 @@ const COUNT: Column<number> = {
 }
 const COUNTS: Column<readonly number[]> = ARRAY(COUNT)
 
-const REQUEST_COLUMNS = {
+export const REQUEST_COLUMNS = {
   ok: UINT64,
   error: UINT64,
   throttle: UINT64,
@@ -154,7 +154,7 @@ function keyOf(name: string, type: string, account: string): ServiceNode['key'] 
   return { name, type: type || undefined, account: account || undefined }
 }
 
-function statisticsOf(row: Row<typeof REQUEST_COLUMNS>): ServiceEdge['statistics'] {
+export function statisticsOf(row: Row<typeof REQUEST_COLUMNS>): ServiceEdge['statistics'] {
   return {
     ok: Number(row.ok),
     error: Number(row.error),
@@ -172,7 +172,10 @@ function countsOf(histogram: DurationHistogram): readonly number[] {
   return [...histogram.values()]
 }
 
-function histogramOf(millis: readonly number[], counts: readonly number[]): DurationHistogram {
+export function histogramOf(
+  millis: readonly number[],
+  counts: readonly number[],
+): DurationHistogram {
   const histogram = new Map<number, number>()
   for (const [index, value] of millis.entries()) histogram.set(value, counts[index] ?? 0)
   return histogram

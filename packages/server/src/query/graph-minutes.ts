@@ -1,8 +1,8 @@
-import type { ServiceEdge, ServiceNode } from '@fluoroscope/model'
-import { DAY, INT64, MINUTE, UINT64 } from '../store/column.ts'
+import type { ServiceEdge, ServiceGraph, ServiceNode } from '@fluoroscope/model'
+import { DAY, INT64, MINUTE, TEXT, UINT64 } from '../store/column.ts'
 import type { Database } from '../store/database.ts'
 import { RowBinaryWriter } from '../store/row-binary.ts'
-import { identifier, integer, type Sql, sql } from '../store/sql.ts'
+import { identifier, integer, type Sql, sql, text } from '../store/sql.ts'
 import {
   EDGE_COLUMNS,
   edgeColumns,
@@ -14,17 +14,31 @@ import {
 } from './graph-columns.ts'
 import { type MinuteRange, minuteIn, minuteWithin } from './minute-list.ts'
 
+/** The grouping of the graphs that all traces are in. */
+export const ALL_TRACES = ''
+
+/** The share of a node or an edge whose requests ended in one minute. */
+export type Completed<Part> = Part & {
+  /** Start of that minute, unix seconds; 0 where it is not known, and for what is no request. */
+  readonly completed: number
+}
+
+/** A graph whose nodes and edges come once for each minute in which requests of theirs ended. */
+export type CompletedGraph = {
+  readonly nodes: readonly Completed<ServiceNode>[]
+  readonly edges: readonly Completed<ServiceEdge>[]
+}
+
 /** One minute's graph, as computed from all rows visible before `covered`. */
-export type GraphMinute = {
+export type GraphMinute = CompletedGraph & {
   /** Start of the minute, unix seconds. */
   readonly minute: number
-  readonly nodes: readonly ServiceNode[]
-  readonly edges: readonly ServiceEdge[]
   readonly omitted: number
 }
 
 /** How a computation of minutes is told from those before. */
 export type GraphVersion = {
+  readonly grouping: string
   /** Grows with `covered`; no two computations share one. */
   readonly version: bigint
   /** Milliseconds since 1970 of the engine's clock, read before the rows were. */
@@ -46,12 +60,18 @@ export async function insertGraphMinutes(
   const rows = { nodes: new RowBinaryWriter(), edges: new RowBinaryWriter() }
   const markers = new RowBinaryWriter(4096)
   for (const { minute, nodes, edges, omitted } of minutes) {
-    const shared = { day: version.day, minute, version: version.version }
-    for (const node of nodes) writeRow(rows.nodes, STORED_NODE, { ...shared, ...nodeColumns(node) })
-    for (const edge of edges) writeRow(rows.edges, STORED_EDGE, { ...shared, ...edgeColumns(edge) })
-    const { oldest, covered } = version
+    const { day, grouping, oldest, covered } = version
+    const shared = { day, grouping, minute, version: version.version }
+    for (const node of nodes) {
+      const { completed } = node
+      writeRow(rows.nodes, STORED_NODE, { ...shared, completed, ...nodeColumns(node) })
+    }
+    for (const edge of edges) {
+      const { completed } = edge
+      writeRow(rows.edges, STORED_EDGE, { ...shared, completed, ...edgeColumns(edge) })
+    }
     const marker = { ...shared, covered: BigInt(covered), oldest, omitted: BigInt(omitted) }
-    writeRow(markers, STORED_MINUTE, marker)
+    writeRow(markers, STORED_MINUTE, { ...marker, ...completionsOf([...nodes, ...edges]) })
   }
   await insertRows(database, { table: 'graph_nodes', columns: STORED_NODE, version }, rows.nodes)
   await insertRows(database, { table: 'graph_edges', columns: STORED_EDGE, version }, rows.edges)
@@ -61,14 +81,17 @@ export async function insertGraphMinutes(
 /** How large a merged graph may be: the busiest nodes and edges are kept. */
 export type MergeLimits = { readonly nodes: number; readonly edges: number }
 
+export type MergedGraph = ServiceGraph & { readonly omitted: number }
+
 /** The newest versions of all minutes in `ranges`, merged. @throws StoreError */
 export async function findMergedGraph(
   database: Database,
   ranges: readonly MinuteRange[],
   limits: MergeLimits,
-): Promise<Omit<GraphMinute, 'minute'>> {
-  const newest = sql`${minuteWithin(ranges)} AND (minute, version) IN (
-    SELECT minute, max(version) FROM graph_minutes WHERE ${minuteWithin(ranges)} GROUP BY minute)`
+): Promise<MergedGraph> {
+  const within = sql`grouping = ${text(ALL_TRACES)} AND ${minuteWithin(ranges)}`
+  const newest = sql`${within} AND (minute, version) IN (
+    SELECT minute, max(version) FROM graph_minutes WHERE ${within} GROUP BY minute)`
   const [nodes, edges, [marker]] = await Promise.all([
     database.rows(
       sql`SELECT name, type, account, max(graph_nodes.state) AS state, max(graph_nodes.root) AS root,
@@ -104,7 +127,7 @@ export async function findMergedGraph(
     database.rows(
       sql`SELECT sum(newest) AS omitted FROM (
         SELECT argMax(omitted, version) AS newest FROM graph_minutes
-        WHERE ${minuteWithin(ranges)} GROUP BY minute)`,
+        WHERE ${within} GROUP BY minute)`,
       { omitted: UINT64 },
     ),
   ])
@@ -121,14 +144,15 @@ export async function findGraphMinutes(
   minutes: readonly number[],
 ): Promise<ReadonlySet<number>> {
   const rows = await database.rows(
-    sql`SELECT DISTINCT minute FROM graph_minutes WHERE ${minuteIn(minutes)}`,
+    sql`SELECT DISTINCT minute FROM graph_minutes
+      WHERE grouping = ${text(ALL_TRACES)} AND ${minuteIn(minutes)}`,
     { minute: MINUTE },
   )
   return new Set(rows.map(({ minute }) => minute))
 }
 
 /** Over a map it takes six tenths of what it takes over the two arrays. */
-function histogramSum(table: string, name: string): Sql {
+export function histogramSum(table: string, name: string): Sql {
   const millis = sql`${identifier(table)}.${identifier(`${name}_millis`)}`
   const counts = sql`${identifier(table)}.${identifier(`${name}_counts`)}`
   return sql`sumMap(mapFromArrays(${millis}, ${counts}))`
@@ -139,10 +163,29 @@ const ALIASES = sql`groupUniqArrayArrayIf(
 
 const EDGE_KEY = sql`from_name, from_type, from_account, to_name, to_type, to_account, edge_type`
 
-const STORED = { day: DAY, minute: MINUTE, version: UINT64 } as const
-const STORED_NODE = { ...STORED, ...NODE_COLUMNS } as const
-const STORED_EDGE = { ...STORED, ...EDGE_COLUMNS } as const
-const STORED_MINUTE = { ...STORED, covered: INT64, oldest: DAY, omitted: UINT64 } as const
+/** The earliest and the latest minute of completion; 0 for none. */
+function completionsOf(parts: readonly Completed<unknown>[]) {
+  let first = 0
+  let last = 0
+  for (const { completed } of parts) {
+    if (completed === 0) continue
+    if (first === 0 || completed < first) first = completed
+    if (completed > last) last = completed
+  }
+  return { first_completed: first, last_completed: last }
+}
+
+const STORED = { day: DAY, grouping: TEXT, minute: MINUTE, version: UINT64 } as const
+const STORED_NODE = { ...STORED, completed: MINUTE, ...NODE_COLUMNS } as const
+const STORED_EDGE = { ...STORED, completed: MINUTE, ...EDGE_COLUMNS } as const
+const STORED_MINUTE = {
+  ...STORED,
+  covered: INT64,
+  oldest: DAY,
+  omitted: UINT64,
+  first_completed: MINUTE,
+  last_completed: MINUTE,
+} as const
 
 type Target = {
   readonly table: string

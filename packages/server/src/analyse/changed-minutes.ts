@@ -1,0 +1,162 @@
+import {
+  engineNow,
+  findChangedMinutes,
+  findNeglectedMinutes,
+  findProgress,
+  saveProgress,
+} from '../query/graph-changes.ts'
+import { findGraphMinutes } from '../query/graph-minutes.ts'
+import { MAX_LISTED_MINUTES, type MinuteRange } from '../query/minute-list.ts'
+import { type Database, StoreError } from '../store/database.ts'
+import { type DirtyDelays, DirtyMinutes } from './dirty-minutes.ts'
+
+export type ChangedMinutesOptions = {
+  readonly database: Database
+  /** Milliseconds of a clock that never goes back. */
+  readonly monotonicMs: () => number
+  readonly settings: ChangedMinutesSettings
+}
+
+/** Milliseconds where nothing else is said. */
+export type ChangedMinutesSettings = DirtyDelays & {
+  /** An answer lacks at most what was inserted this long before it was asked for. */
+  readonly staleMs: number
+  readonly saveMs: number
+  readonly neglectedMs: number
+  /** So many changed minutes of an answer are read from spans; older ones may be `latestMs` old. */
+  readonly rawMinutes: number
+}
+
+/**
+ * Knows which minutes have changed since their version was computed, also over restarts: how far it
+ * came is kept in the store. A crash or a late document only makes minutes dirty again.
+ */
+export class ChangedMinutes {
+  readonly #database: Database
+  readonly #monotonicMs: () => number
+  readonly #settings: ChangedMinutesSettings
+  readonly #dirty: DirtyMinutes
+  #searching: Promise<void> | undefined
+  /** Changes stamped before are known; undefined before the first search. */
+  #searchedTo: number | undefined
+  #searchedAt = Number.NEGATIVE_INFINITY
+  /** Progress to be kept first of all. */
+  #unkept: number | undefined
+  #savedAt = Number.NEGATIVE_INFINITY
+  #neglectedAt = Number.NEGATIVE_INFINITY
+
+  constructor({ database, monotonicMs, settings }: ChangedMinutesOptions) {
+    this.#database = database
+    this.#monotonicMs = monotonicMs
+    this.#settings = settings
+    this.#dirty = new DirtyMinutes(settings, MAX_DIRTY_MINUTES)
+  }
+
+  /** Minutes whose version may lack documents. */
+  get size(): number {
+    return this.#dirty.size
+  }
+
+  /** Changes that found no room; the search for neglected minutes brings them back. */
+  get omitted(): number {
+    return this.#dirty.omitted
+  }
+
+  /** Makes sure that changes older than `staleMs` are known. @throws StoreError */
+  async refresh(): Promise<void> {
+    if (this.#monotonicMs() - this.#searchedAt >= this.#settings.staleMs) await this.search()
+  }
+
+  /** One search at a time; who comes while one runs waits for that one. @throws StoreError */
+  search(): Promise<void> {
+    this.#searching ??= this.#findChanges().finally(() => {
+      this.#searching = undefined
+    })
+    return this.#searching
+  }
+
+  /** The changed minutes in `range`. */
+  changed(range: MinuteRange): readonly number[] {
+    return [...this.#dirty.minutes()].filter((minute) => minute >= range.from && minute < range.to)
+  }
+
+  /**
+   * Those of the changed minutes whose version must not be used: the newest ones, and those without a
+   * version. @throws StoreError
+   */
+  async unusable(changed: readonly number[]): Promise<readonly number[]> {
+    const dirty = changed.toSorted((left, right) => right - left)
+    const { rawMinutes } = this.#settings
+    const older = dirty.slice(rawMinutes)
+    const unusable = dirty.slice(0, rawMinutes)
+    for (let at = 0; at < older.length; at += MAX_LISTED_MINUTES) {
+      const listed = older.slice(at, at + MAX_LISTED_MINUTES)
+      const stored = await findGraphMinutes(this.#database, listed)
+      unusable.push(...listed.filter((minute) => !stored.has(minute)))
+    }
+    return unusable
+  }
+
+  /** The minutes to compute, ascending, at `now` of the engine's clock. @throws StoreError */
+  async due(now: number): Promise<readonly number[]> {
+    await this.#keepFirst()
+    const age = this.#monotonicMs() - this.#neglectedAt
+    if (age >= this.#settings.neglectedMs) await this.#addNeglected(now)
+    return this.#dirty.due(now)
+  }
+
+  /** A version of the minute holds all that was visible at `covered`. */
+  computed(minute: number, covered: number): void {
+    this.#dirty.computed(minute, covered)
+  }
+
+  /** Keeps from time to time how far versions go. @throws StoreError */
+  async save(): Promise<void> {
+    const now = this.#monotonicMs()
+    if (this.#searchedTo === undefined || now - this.#savedAt < this.#settings.saveMs) return
+    await saveProgress(this.#database, this.#dirty.coveredBefore(this.#searchedTo))
+    this.#savedAt = now
+  }
+
+  async #findChanges(): Promise<void> {
+    const begun = this.#monotonicMs()
+    const now = await engineNow(this.#database)
+    const { overlapMs } = this.#settings
+    const since = (this.#searchedTo ?? (await this.#startProgress(now))) - overlapMs
+    const changes = await findChangedMinutes(this.#database, since, MAX_DIRTY_MINUTES)
+    for (const { minute, inserted } of changes) this.#dirty.add(minute, inserted, since)
+    this.#dirty.forgetComputed(since)
+    this.#searchedTo = now
+    this.#searchedAt = begun
+  }
+
+  /** Where an earlier run came to. */
+  async #startProgress(now: number): Promise<number> {
+    const progress = await findProgress(this.#database)
+    if (progress === undefined) this.#unkept = now
+    await this.#keepFirst().catch((cause) => {
+      // Reading goes on while the disk is full; what is computed waits for it.
+      if (!(cause instanceof StoreError && cause.reason === 'disk-full')) throw cause
+    })
+    await this.#addNeglected(now)
+    return progress ?? now
+  }
+
+  /** These are found again as long as they are neglected, so progress need not wait for them. */
+  async #addNeglected(now: number): Promise<void> {
+    for (const minute of await findNeglectedMinutes(this.#database, MAX_DIRTY_MINUTES)) {
+      this.#dirty.add(minute, 0, now)
+    }
+    this.#neglectedAt = this.#monotonicMs()
+  }
+
+  /** The first progress is kept before the first version is, so that none is without it. */
+  async #keepFirst(): Promise<void> {
+    if (this.#unkept === undefined) return
+    await saveProgress(this.#database, this.#unkept)
+    this.#unkept = undefined
+  }
+}
+
+/** A trace's minutes are the sender's choice; so many may wait at once. */
+const MAX_DIRTY_MINUTES = 200_000
