@@ -1,4 +1,4 @@
-import { parseFilter, replaceGroups, type UnixNanos } from '@fluoroscope/model'
+import { DEFAULT_GROUP, parseFilter, replaceGroups, type UnixNanos } from '@fluoroscope/model'
 import { listGroups } from './act/groups.ts'
 import type { ServiceGraphs } from './analyse/service-graphs.ts'
 import { findTraceSummaries } from './analyse/trace-summaries.ts'
@@ -8,6 +8,7 @@ import { findTraces } from './query/find-traces.ts'
 import { settingsOperations } from './settings-operations.ts'
 import { batchGetTraces, type FindTraces } from './show/operation/batch-get-traces.ts'
 import { type FindServiceGraph, getServiceGraph } from './show/operation/get-service-graph.ts'
+import { getTimeSeriesServiceStatistics } from './show/operation/get-time-series-service-statistics.ts'
 import { getTraceGraph } from './show/operation/get-trace-graph.ts'
 import { type FindTraceSummaries, getTraceSummaries } from './show/operation/get-trace-summaries.ts'
 import { putTelemetryRecords } from './show/operation/put-telemetry-records.ts'
@@ -49,6 +50,12 @@ export function createOperations(options: OperationsOptions): readonly Operation
     getServiceGraph(findServiceGraph, strictLimits ? SIX_HOURS : THIRTY_DAYS),
     getTraceSummaries(summaries, now, strictLimits ? ONE_DAY : THIRTY_DAYS, () =>
       listGroups(settings),
+    ),
+    getTimeSeriesServiceStatistics(
+      (query) => graphs.series(query),
+      // As GetServiceGraph: traces are not told apart by groups yet.
+      () => Promise.resolve([DEFAULT_GROUP]),
+      strictLimits ? ONE_DAY : THIRTY_DAYS,
     ),
     putTelemetryRecords(),
     ...settingsOperations({ settings, now, checkFilter: checkGroupFilter }),

@@ -94,7 +94,8 @@ function timesOf({ firstTrace, lastTrace }: ServiceNode): {
   return { StartTime: wholeSeconds(firstTrace), EndTime: wholeSeconds(lastTrace) + 1 }
 }
 
-function printStatistics(statistics: RequestStatistics): SummaryStatisticsOutput {
+/** xray-behaviour 9.6. */
+export function printStatistics(statistics: RequestStatistics): SummaryStatisticsOutput {
   const { ok, error, throttle, fault, totalNanos } = statistics
   return {
     OkCount: ok,
@@ -109,7 +110,8 @@ function printStatistics(statistics: RequestStatistics): SummaryStatisticsOutput
   }
 }
 
-function printHistogram(histogram: DurationHistogram): readonly HistogramEntryOutput[] {
+/** xray-behaviour 9.6; seconds. */
+export function printHistogram(histogram: DurationHistogram): readonly HistogramEntryOutput[] {
   return wireHistogram(histogram).map(({ seconds, count }) => ({ Value: seconds, Count: count }))
 }
 

@@ -4,18 +4,16 @@ import { invalidRequest } from './operation-error.ts'
 
 /** Operations of X-Ray that are known and not answered yet: an error that says so, no silence. */
 export function unavailableOperations(): readonly Operation[] {
-  return [...SAME_NAME, ...OTHER_NAME].map(([name, path]) => ({
+  return UNAVAILABLE.map((name) => ({
     name,
-    path,
+    path: `/${name}`,
     answer: async () => bad(invalidRequest(`${name} is not available in this version`)),
   }))
 }
 
-const SAME_NAME = [
+const UNAVAILABLE = [
   'CancelTraceRetrieval',
   'GetRetrievedTracesGraph',
   'ListRetrievedTraces',
   'StartTraceRetrieval',
-].map((name) => [name, `/${name}`] as const)
-
-const OTHER_NAME = [['GetTimeSeriesServiceStatistics', '/TimeSeriesServiceStatistics']] as const
+]
