@@ -113,6 +113,11 @@ export type Link = {
   readonly attributes: JsonObject
 }
 
+/** The linked entity triggered this one (xray-behaviour 3.9). */
+export function isFromParent({ attributes }: Link): boolean {
+  return attributes['aws.xray.reserved.reference_type'] === 'parent'
+}
+
 /** What one document holds. */
 export type SegmentDocument =
   | { readonly kind: 'segment'; readonly segment: Segment }

@@ -75,7 +75,11 @@ export function graphMetrics(graphs: ServiceGraphs): readonly Metric[] {
     gauge('fluoroscope_graph_dirty_minutes', 'Minutes to be computed again.', dirtyMinutes),
     counter('fluoroscope_graph_minutes_total', 'Minutes computed.', computedMinutes),
     counter('fluoroscope_graph_read_spans_total', 'Spans read for graphs.', readSpans),
-    counter('fluoroscope_graph_omitted_total', 'Nodes, edges and spans left out.', omitted),
+    counter(
+      'fluoroscope_graph_omitted_total',
+      'Nodes, edges, spans, links and times of completion left out.',
+      omitted,
+    ),
     counter('fluoroscope_graph_failed_passes_total', 'Passes that failed.', failedPasses),
   ]
 }

@@ -40,6 +40,8 @@ export class ChangedMinutes {
   /** Changes stamped before are known; undefined before the first search. */
   #searchedTo: number | undefined
   #searchedAt = Number.NEGATIVE_INFINITY
+  /** Changes stamped since may have to be told again. */
+  #again = Number.POSITIVE_INFINITY
   /** Progress to be kept first of all. */
   #unkept: number | undefined
   #savedAt = Number.NEGATIVE_INFINITY
@@ -105,6 +107,12 @@ export class ChangedMinutes {
     return this.#dirty.due(now)
   }
 
+  /** Has the next search look at changes from `covered` on, whatever was searched since. */
+  searchAgain(covered: number): void {
+    this.#again = Math.min(this.#again, covered)
+    this.#searchedAt = Number.NEGATIVE_INFINITY
+  }
+
   /** A version of the minute holds all that was visible at `covered`. */
   computed(minute: number, covered: number): void {
     this.#dirty.computed(minute, covered)
@@ -114,7 +122,8 @@ export class ChangedMinutes {
   async save(): Promise<void> {
     const now = this.#monotonicMs()
     if (this.#searchedTo === undefined || now - this.#savedAt < this.#settings.saveMs) return
-    await saveProgress(this.#database, this.#dirty.coveredBefore(this.#searchedTo))
+    const searched = Math.min(this.#searchedTo, this.#again)
+    await saveProgress(this.#database, this.#dirty.coveredBefore(searched))
     this.#savedAt = now
   }
 
@@ -122,11 +131,15 @@ export class ChangedMinutes {
     const begun = this.#monotonicMs()
     const now = await engineNow(this.#database)
     const { overlapMs } = this.#settings
-    const since = (this.#searchedTo ?? (await this.#startProgress(now))) - overlapMs
+    const searched = this.#searchedTo ?? (await this.#startProgress(now))
+    const again = this.#again
+    const since = Math.min(searched, again) - overlapMs
     const changes = await findChangedMinutes(this.#database, since, MAX_DIRTY_MINUTES)
     for (const { minute, inserted } of changes) this.#dirty.add(minute, inserted, since)
     this.#dirty.forgetComputed(since)
     this.#searchedTo = now
+    if (this.#again !== again) return
+    this.#again = Number.POSITIVE_INFINITY
     this.#searchedAt = begun
   }
 

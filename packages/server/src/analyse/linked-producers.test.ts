@@ -7,7 +7,7 @@ import {
   traceOf,
 } from '../../../../test/support/traces.ts'
 import { linkedTraceIds, producersIn } from './linked-producers.ts'
-import { graphOfTrace } from './service-graph.ts'
+import { callsOfTrace, graphOfTrace } from './service-graph.ts'
 
 const PRODUCER = '1-68f00000-000000000000000000000001'
 const QUEUE = 'https://sqs.eu-west-1.amazonaws.com/1/parcels'
@@ -31,7 +31,7 @@ function consumer(linked: number, type = 'parent') {
 }
 
 function linkEdges(trace: ReturnType<typeof consumer>) {
-  const traces = new Map([[sender.id, sender]])
+  const traces = new Map([[sender.id, callsOfTrace(sender)]])
   return graphOfTrace(trace, producersIn(traces))
     .edges.filter(({ type }) => type === 'link')
     .map(({ from, to, receivedEventAges }) => [
@@ -43,7 +43,7 @@ function linkEdges(trace: ReturnType<typeof consumer>) {
 }
 
 test('a link to a call is an edge from its queue, with the time the message waited', () => {
-  expect(linkedTraceIds(consumer(2))).toEqual([traceIdOf(PRODUCER)])
+  expect([...linkedTraceIds(callsOfTrace(consumer(2)))]).toEqual([traceIdOf(PRODUCER)])
   expect(linkEdges(consumer(2))).toEqual([[QUEUE, 'AWS::SQS::Queue', 'shipping', [[2000, 1]]]])
 })
 
@@ -52,7 +52,28 @@ test('a link to a segment is an edge from its service', () => {
 })
 
 test('a link to a child, or to what is not known, is no edge', () => {
-  expect(linkedTraceIds(consumer(2, 'child'))).toEqual([])
+  expect(linkedTraceIds(callsOfTrace(consumer(2, 'child'))).size).toBe(0)
   expect(linkEdges(consumer(2, 'child'))).toEqual([])
   expect(linkEdges(consumer(7))).toEqual([])
+})
+
+test('the links to 20 traces of a segment count and 100 of a trace; others are told', () => {
+  const linksTo = (traces: number, each: number) =>
+    Array.from({ length: traces * each }, (_, at) => ({
+      trace_id: `1-68f00000-${`${at % traces}`.padStart(24, '0')}`,
+      id: entityIdText(at + 1),
+      attributes: { 'aws.xray.reserved.reference_type': 'parent' },
+    }))
+  const wide = callsOfTrace(traceOf(segmentJson(9, 'shipping', [2, 3], { links: linksTo(25, 2) })))
+  expect(linkedTraceIds(wide).size).toBe(20)
+  expect(wide.omittedLinks).toBe(10)
+
+  const later = segmentJson(8, 'later', [4, 5], { links: linksTo(20, 2) })
+  const first = segmentJson(9, 'first', [2, 3], { links: linksTo(20, 4) })
+  const many = callsOfTrace(traceOf(later, first))
+  expect(many.segments.map(({ service, links }) => [service.name, links.length])).toEqual([
+    ['first', 80],
+    ['later', 20],
+  ])
+  expect(many.omittedLinks).toBe(20)
 })

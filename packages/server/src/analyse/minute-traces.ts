@@ -1,14 +1,21 @@
+import type { TraceId } from '@fluoroscope/model'
+import type { MinuteLinks } from '../query/graph-minutes.ts'
 import {
   countSpansByMinute,
   findMinutesOfTraces,
   GRAPH_SPAN_COLUMNS,
   type GraphSpan,
+  type GraphSpanSlice,
   graphSpans,
+  linkedSpans,
+  traceIdOf,
 } from '../query/graph-spans.ts'
 import { MAX_LISTED_MINUTES } from '../query/minute-list.ts'
 import type { Database } from '../store/database.ts'
+import type { Sql } from '../store/sql.ts'
+import { linkedTraceIds, producersOf } from './linked-producers.ts'
 import { traceCallsOf } from './span-calls.ts'
-import type { TraceCalls } from './trace-calls.ts'
+import type { GraphId, Producer, ProducerOf, TraceCalls } from './trace-calls.ts'
 
 /** Minutes that are read together, in one or more parts. */
 export type MinuteBatch = {
@@ -22,9 +29,15 @@ export type ReadTraces = {
   readonly spans: number
   /** Rows of traces that are too large, beyond what counts. */
   readonly omittedSpans: number
+  /** Links beyond what counts. */
+  readonly omittedLinks: number
   /** Earliest receipt, nanoseconds since 1970; undefined without rows. */
   readonly oldest: bigint | undefined
+  readonly links: readonly MinuteLinks[]
 }
+
+/** Told of one trace. */
+export type OnTrace = (trace: TraceCalls, minute: number, producerOf: ProducerOf) => void
 
 /**
  * Groups minutes, ascending, so that what is read at once stays small in the engine's memory.
@@ -56,30 +69,61 @@ export async function planBatches(
 
 /**
  * Hands each trace that starts in one of the batch's minutes to `add`, with the start of that minute.
- * One pass over narrow columns; the event loop gets its turn after every piece of the answer.
+ * One pass over narrow columns; traces with links come last, when what they link to has been read. The
+ * event loop gets its turn after every piece of the answer.
  * @throws StoreError
  */
 export async function readTraces(
   database: Database,
   { minutes, parts, ...known }: MinuteBatch,
-  add: (trace: TraceCalls, minute: number) => void,
+  add: OnTrace,
 ): Promise<ReadTraces> {
   const wanted = new Set(minutes)
   const allMinutes = known.allMinutes ?? (await findMinutesOfTraces(database, minutes))
+  const linked = new LinkedTraces()
   const reading = new TraceRows((rows) => {
     const trace = traceCallsOf(rows)
     const minute = minuteOf(trace.start)
-    if (wanted.has(minute)) add(trace, minute)
+    if (!wanted.has(minute)) return
+    if (!linked.add(trace, minute)) add(trace, minute, unknownProducer)
   })
   for (let part = 0; part < parts; part++) {
-    const query = graphSpans({ minutes, allMinutes, part, parts })
-    for await (const rows of database.batches(query, GRAPH_SPAN_COLUMNS)) {
-      reading.push(rows)
-      await othersTurn()
-    }
-    reading.end()
+    const slice = { minutes, allMinutes, part, parts }
+    await readRows(database, graphSpans(slice), reading)
+    if (linked.size > 0) await addLinked(database, slice, linked.take(), add)
   }
-  return reading.result()
+  const { links, omittedLinks } = linked
+  return { ...reading.result(), links, omittedLinks }
+}
+
+async function readRows(database: Database, query: Sql, reading: TraceRows): Promise<void> {
+  for await (const rows of database.batches(query, GRAPH_SPAN_COLUMNS)) {
+    reading.push(rows)
+    await othersTurn()
+  }
+  reading.end()
+}
+
+async function addLinked(
+  database: Database,
+  slice: GraphSpanSlice,
+  traces: readonly LinkedTrace[],
+  add: OnTrace,
+): Promise<void> {
+  const wanted = new Set(traces.flatMap(({ trace }) => [...linkedTraceIds(trace)]))
+  const producers = new Map<TraceId, ReadonlyMap<GraphId, Producer>>()
+  const reading = new TraceRows((rows) => {
+    const [first] = rows
+    const id = first === undefined ? undefined : traceIdOf(first)
+    if (id !== undefined && wanted.has(id)) producers.set(id, producersOf(traceCallsOf(rows)))
+  })
+  await readRows(database, linkedSpans(slice), reading)
+  const producerOf: ProducerOf = ({ traceId, id }) => producers.get(traceId)?.get(id)
+  for (const { trace, minute } of traces) add(trace, minute, producerOf)
+}
+
+function unknownProducer(): undefined {
+  return undefined
 }
 
 /** Rows sorted in the engine at once: about 60 MB. */
@@ -97,6 +141,45 @@ function minuteOf(start: bigint): number {
 /** Pieces that have arrived already would follow one another without a gap. */
 function othersTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
+}
+
+type LinkedTrace = { readonly trace: TraceCalls; readonly minute: number }
+
+/** Holds traces back until what they link to is known. */
+class LinkedTraces {
+  #waiting: LinkedTrace[] = []
+  readonly #links = new Map<number, Set<TraceId>>()
+  #omittedLinks = 0
+
+  get size(): number {
+    return this.#waiting.length
+  }
+
+  get omittedLinks(): number {
+    return this.#omittedLinks
+  }
+
+  get links(): readonly MinuteLinks[] {
+    return [...this.#links].map(([minute, traceIds]) => ({ minute, traceIds }))
+  }
+
+  /** Whether the trace has links, and so waits. */
+  add(trace: TraceCalls, minute: number): boolean {
+    if (trace.segments.every(({ links }) => links.length === 0)) return false
+    const ids = linkedTraceIds(trace)
+    const known = this.#links.get(minute)
+    if (known === undefined) this.#links.set(minute, new Set(ids))
+    else for (const id of ids) known.add(id)
+    this.#waiting.push({ trace, minute })
+    this.#omittedLinks += trace.omittedLinks
+    return true
+  }
+
+  take(): readonly LinkedTrace[] {
+    const traces = this.#waiting
+    this.#waiting = []
+    return traces
+  }
 }
 
 /** Cuts rows into traces. */
@@ -131,7 +214,7 @@ class TraceRows {
     this.#onTrace(rows)
   }
 
-  result(): ReadTraces {
+  result(): Pick<ReadTraces, 'spans' | 'omittedSpans' | 'oldest'> {
     return { spans: this.#spans, omittedSpans: this.#omittedSpans, oldest: this.#oldest }
   }
 }

@@ -1,54 +1,47 @@
-import type { Link, Segment, ServiceGraph, ServiceKey, Subsegment, Trace } from '@fluoroscope/model'
-import { calledServiceOf, endOf, outcomeOf } from '@fluoroscope/model'
+import type { Segment, ServiceGraph, ServiceKey, Subsegment, Trace } from '@fluoroscope/model'
+import { calledServiceOf, endOf, isFromParent, outcomeOf } from '@fluoroscope/model'
 import { serviceKeyOf } from '../query/service-key.ts'
 import { subsegmentsOf } from '../query/trace-entities.ts'
 import { traceStart } from '../query/trace-times.ts'
+import { boundLinks } from './linked-producers.ts'
 import { GraphBuilder, NO_LIMITS } from './service-graph-builder.ts'
 import {
   addTraceCalls,
   type CallingSegment,
-  type Producer,
+  type ProducerOf,
   type Subcall,
   type TimedEntity,
   type TraceCalls,
 } from './trace-calls.ts'
 
-/** What sent the message a link points at; undefined where it is not known. */
-export type ProducerOf = (link: Link) => Producer | undefined
-
 /**
  * The service graph of one trace (xray-behaviour 9).
  * @param producerOf looks up senders in other traces; without it there are no link edges
  */
-export function graphOfTrace(trace: Trace, producerOf: ProducerOf = unknownProducer): ServiceGraph {
+export function graphOfTrace(trace: Trace, producerOf?: ProducerOf): ServiceGraph {
   const graph = new GraphBuilder(NO_LIMITS)
-  addTraceCalls(graph, callsOfTrace(trace, producerOf))
+  addTraceCalls(graph, callsOfTrace(trace), producerOf)
   return graph.graph()
 }
 
 /** The calls of an assembled trace. */
-export function callsOfTrace(trace: Trace, producerOf: ProducerOf = unknownProducer): TraceCalls {
-  const segments = trace.segments.map((segment) => callingSegment(trace, segment, producerOf))
-  return { start: traceStart(trace), segments }
+export function callsOfTrace(trace: Trace): TraceCalls {
+  const segments = trace.segments.map((segment) => callingSegment(trace, segment))
+  return { start: traceStart(trace), ...boundLinks(segments) }
 }
 
-function unknownProducer(): undefined {
-  return undefined
-}
-
-function callingSegment(trace: Trace, segment: Segment, producerOf: ProducerOf): CallingSegment {
+function callingSegment(trace: Trace, segment: Segment): CallingSegment {
   const account = trace.context.get(segment.id)?.account
   const subsegments: Subcall[] = []
   for (const subsegment of subsegmentsOf(segment)) {
     subsegments.push({ ...timesOf(subsegment), callee: calleeOf(subsegment, account) })
   }
-  const producers = segment.links.filter(isFromParent).map(producerOf)
   return {
     ...timesOf(segment),
     parentId: segment.parentId,
     service: nodeKeyOf(segment),
     subsegments,
-    producers: producers.filter((producer) => producer !== undefined),
+    links: segment.links.filter(isFromParent),
   }
 }
 
@@ -58,7 +51,7 @@ function timesOf(entity: Segment | Subsegment): TimedEntity {
 }
 
 /** The key the inferred segment of this call has, or would have (see `serviceKeyOf`). */
-export function calleeOf(call: Subsegment, sender: string | undefined): ServiceKey | undefined {
+function calleeOf(call: Subsegment, sender: string | undefined): ServiceKey | undefined {
   const called = calledServiceOf(call)
   if (called === undefined) return undefined
   const account = call.aws?.['account_id']
@@ -70,9 +63,4 @@ export function calleeOf(call: Subsegment, sender: string | undefined): ServiceK
 export function nodeKeyOf(segment: Segment): ServiceKey {
   const key = serviceKeyOf(segment)
   return key.type === '' ? { ...key, type: undefined } : key
-}
-
-/** The linked entity triggered this one (xray-behaviour 3.9). */
-export function isFromParent(link: Link): boolean {
-  return link.attributes['aws.xray.reserved.reference_type'] === 'parent'
 }

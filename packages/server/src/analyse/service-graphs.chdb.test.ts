@@ -10,7 +10,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createLog } from '../lib/log.ts'
 import { traceStart } from '../query/trace-times.ts'
 import { startTestDatabase, type TestDatabase } from '../store/test-database.ts'
-import { graphOfTrace } from './service-graph.ts'
+import { producersIn } from './linked-producers.ts'
+import { callsOfTrace, graphOfTrace } from './service-graph.ts'
 import { ServiceGraphs } from './service-graphs.ts'
 import { mergeGraphs } from './test-merge-graphs.ts'
 import {
@@ -46,7 +47,8 @@ function expectedGraph(sent: readonly Sent[], from: UnixNanos, to: UnixNanos): S
   const inside = tracesFrom(sent).filter(
     (trace) => traceStart(trace) >= from && traceStart(trace) < to,
   )
-  return mergeGraphs(inside.map((trace) => graphOfTrace(trace)))
+  const calls = new Map(tracesFrom(sent).map((trace) => [trace.id, callsOfTrace(trace)]))
+  return mergeGraphs(inside.map((trace) => graphOfTrace(trace, producersIn(calls))))
 }
 
 describe('ServiceGraphs', () => {
@@ -139,6 +141,70 @@ describe('ServiceGraphs', () => {
     const { readSpans } = graphs.statistics()
     expect(await graphs.graph(from, to)).toEqual(expected)
     expect(graphs.statistics().readSpans).toBe(readSpans)
+  })
+
+  test('a sender that comes after the version of its receiver makes the linked edge appear', async () => {
+    const base = newTime()
+    const [sending = '', receiving = ''] = newTraceIds()
+    const link = {
+      trace_id: sending,
+      id: '00000000000000c1',
+      attributes: { 'aws.xray.reserved.reference_type': 'parent' },
+    }
+    const receiver = sentOf(
+      {
+        trace_id: receiving,
+        id: 'aaaaaaaaaaaaaaaa',
+        name: 'shipping',
+        start_time: base + 130,
+        end_time: base + 131,
+        links: [link],
+      },
+      BigInt(base + 131) * 1_000_000_000n,
+    )
+    await insert([receiver])
+    const graphs = serviceGraphs()
+    await settle()
+    await graphs.pass()
+    const { from, to } = rangeOf(base + 120, 1)
+    expect((await graphs.graph(from, to)).edges.map(({ type }) => type)).toEqual(['call'])
+
+    const sender = sentOf(
+      {
+        trace_id: sending,
+        id: 'aaaaaaaaaaaaaaaa',
+        name: 'orders',
+        start_time: base,
+        end_time: base + 2,
+        subsegments: [
+          {
+            id: '00000000000000c1',
+            name: 'SQS',
+            namespace: 'aws',
+            aws: { operation: 'SendMessage', queue_url: 'https://queue.example/1/parcels' },
+            start_time: base + 1,
+            end_time: base + 2,
+          },
+        ],
+      },
+      BigInt(base + 200) * 1_000_000_000n,
+    )
+    await settle()
+    await insert([sender])
+    const linked = (await graphs.graph(from, to)).edges.filter(({ type }) => type === 'link')
+    expect(
+      linked.map((edge) => [edge.from.name, edge.to.name, [...edge.receivedEventAges]]),
+    ).toEqual([['https://queue.example/1/parcels', 'shipping', [[129_000, 1]]]])
+
+    await settle()
+    await graphs.pass()
+    const { readSpans } = graphs.statistics()
+    const expected = expectedGraph([receiver, sender], from, to)
+    expect(await graphs.graph(from, to)).toEqual(expected)
+    expect(graphs.statistics().readSpans).toBe(readSpans)
+
+    const next = serviceGraphs()
+    expect(await next.graph(from, to)).toEqual(expected)
   })
 
   test('rows of a version that was not finished are not seen', async () => {

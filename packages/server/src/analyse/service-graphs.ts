@@ -5,7 +5,10 @@ import {
   ALL_TRACES,
   findMergedGraph,
   type GraphMinute,
+  type GraphVersion,
+  insertGraphLinks,
   insertGraphMinutes,
+  type MinuteLinks,
 } from '../query/graph-minutes.ts'
 import { findMinutesEnding, findStoredSeries } from '../query/graph-series.ts'
 import { findMinutesOfTraces } from '../query/graph-spans.ts'
@@ -13,11 +16,11 @@ import { MAX_LISTED_MINUTES, MAX_LISTED_RANGES, type MinuteRange } from '../quer
 import type { Database } from '../store/database.ts'
 import { ChangedMinutes, type ChangedMinutesSettings } from './changed-minutes.ts'
 import { completionRange, rangesWithout, splitRange } from './minute-ranges.ts'
-import { type MinuteBatch, planBatches, readTraces } from './minute-traces.ts'
+import { type MinuteBatch, type OnTrace, planBatches, readTraces } from './minute-traces.ts'
 import { CompletionRoom } from './request-sums.ts'
 import { GraphBuilder } from './service-graph-builder.ts'
 import { type SeriesBucket, SeriesBuilder, type SeriesQuery } from './service-series.ts'
-import { addTraceCalls, type TraceCalls } from './trace-calls.ts'
+import { addTraceCalls } from './trace-calls.ts'
 
 export type ServiceGraphsOptions = {
   readonly database: Database
@@ -54,7 +57,7 @@ export type ServiceGraphStatistics = {
   readonly dirtyMinutes: number
   readonly computedMinutes: number
   readonly readSpans: number
-  /** Nodes, edges and spans that found no room in a graph. */
+  /** Nodes, edges, spans, links and times of completion that found no room in a graph. */
   readonly omitted: number
   readonly failedPasses: number
 }
@@ -129,8 +132,8 @@ export class ServiceGraphs {
     // The order in which a graph grows does not matter.
     await Promise.all([
       this.#addStored(graph, rangesWithout(whole, raw)),
-      this.#addRaw([...raw], (trace) => {
-        if (trace.start >= from && trace.start < to) addTraceCalls(graph, trace)
+      this.#addRaw([...raw], (trace, _, producerOf) => {
+        if (trace.start >= from && trace.start < to) addTraceCalls(graph, trace, producerOf)
       }),
     ])
     this.#countOmitted(graph.omitted)
@@ -165,7 +168,8 @@ export class ServiceGraphs {
     const batches = await planBatches(this.#database, due)
     const filled = new Set(batches.flatMap(({ minutes }) => minutes))
     const emptied = due.filter((minute) => !filled.has(minute))
-    if (emptied.length > 0) await this.#store([], { minutes: emptied, covered, oldest: undefined })
+    if (emptied.length > 0)
+      await this.#store([], { minutes: emptied, covered, oldest: undefined, links: [] })
     for (const batch of batches) {
       if (this.#stopped) return
       await this.#compute(batch)
@@ -208,7 +212,7 @@ export class ServiceGraphs {
     }
   }
 
-  async #addRaw(unsorted: readonly number[], add: (trace: TraceCalls) => void): Promise<void> {
+  async #addRaw(unsorted: readonly number[], add: OnTrace): Promise<void> {
     if (unsorted.length === 0) return
     const minutes = unsorted.toSorted((left, right) => left - right)
     const isListed = minutes.length <= MAX_LISTED_MINUTES
@@ -219,7 +223,7 @@ export class ServiceGraphs {
     for (const batch of batches) {
       const read = await readTraces(this.#database, { ...batch, allMinutes }, add)
       this.#readSpans += read.spans
-      this.#countOmitted(read.omittedSpans)
+      this.#countOmitted(read.omittedSpans + read.omittedLinks)
     }
   }
 
@@ -232,18 +236,18 @@ export class ServiceGraphs {
         return [minute, new GraphBuilder({ nodes, edges }, room)]
       }),
     )
-    const read = await readTraces(this.#database, batch, (trace, minute) => {
+    const read = await readTraces(this.#database, batch, (trace, minute, producerOf) => {
       const graph = graphs.get(minute)
-      if (graph !== undefined) addTraceCalls(graph, trace)
+      if (graph !== undefined) addTraceCalls(graph, trace, producerOf)
     })
     this.#readSpans += read.spans
-    this.#countOmitted(read.omittedSpans)
+    this.#countOmitted(read.omittedSpans + read.omittedLinks)
     const minutes = [...graphs].map(([minute, graph]) => ({
       minute,
       ...graph.byCompletion(),
       omitted: graph.omitted,
     }))
-    await this.#store(minutes, { minutes: [], covered, oldest: read.oldest })
+    await this.#store(minutes, { minutes: [], covered, ...read })
   }
 
   /** @param rest minutes without any document, whose versions are empty */
@@ -253,20 +257,25 @@ export class ServiceGraphs {
       readonly minutes: readonly number[]
       readonly covered: number
       readonly oldest: bigint | undefined
+      readonly links: readonly MinuteLinks[]
     },
   ): Promise<void> {
-    const { covered, oldest } = rest
+    const { covered, oldest, links } = rest
     const empty = rest.minutes.map((minute) => ({ minute, nodes: [], edges: [], omitted: 0 }))
     const computed = [...minutes, ...empty]
     const day = Math.floor(covered / MS_PER_DAY)
     const chance = BigInt(Math.floor(this.#options.random() * VERSIONS_PER_MS))
-    await insertGraphMinutes(this.#database, computed, {
+    const version: GraphVersion = {
       grouping: ALL_TRACES,
       version: BigInt(covered) * BigInt(VERSIONS_PER_MS) + chance,
       covered,
       day,
       oldest: oldest === undefined ? day : Number(oldest / NANOS_PER_DAY),
-    })
+    }
+    await insertGraphLinks(this.#database, links, version)
+    await insertGraphMinutes(this.#database, computed, version)
+    // Senders that came meanwhile did not find the links.
+    if (links.length > 0) this.#changed.searchAgain(covered)
     for (const { minute } of computed) this.#changed.computed(minute, covered)
     this.#computedMinutes += computed.length
   }

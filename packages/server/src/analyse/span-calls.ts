@@ -1,6 +1,7 @@
 import type { Outcome, ServiceKey } from '@fluoroscope/model'
 import { unixNanos } from '@fluoroscope/model'
 import { type GraphSpan, OUTCOMES } from '../query/graph-spans.ts'
+import { boundLinks } from './linked-producers.ts'
 import type { CallingSegment, Subcall, TraceCalls } from './trace-calls.ts'
 
 /**
@@ -19,7 +20,7 @@ export function traceCallsOf(rows: readonly GraphSpan[]): TraceCalls {
     if (!row.is_segment) ownerOf(id, versions, owners)?.subsegments.push(subcallOf(row))
   }
   const calling = [...segments.values()]
-  return { start: startOf(calling, rows), segments: calling }
+  return { start: startOf(calling, rows), ...boundLinks(calling) }
 }
 
 type MutableSegment = CallingSegment & { readonly subsegments: Subcall[] }
@@ -99,8 +100,14 @@ function segmentOf(row: GraphSpan): MutableSegment {
     parentId: row.parent_id === 0n ? undefined : row.parent_id,
     service: keyOf(row),
     subsegments: [],
-    producers: [],
+    links: row.link_traces.length === 0 ? NO_LINKS : linksOf(row),
   }
+}
+
+const NO_LINKS: CallingSegment['links'] = []
+
+function linksOf({ link_traces, link_ids }: GraphSpan): CallingSegment['links'] {
+  return link_traces.map((traceId, index) => ({ traceId, id: link_ids[index] ?? 0n }))
 }
 
 function subcallOf(row: GraphSpan): Subcall {

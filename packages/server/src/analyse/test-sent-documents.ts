@@ -120,6 +120,13 @@ export const plannedDocument = fc.record({
   /** Whether each embedded one hangs below the one before, or below the top. */
   nested: fc.boolean(),
   entities: fc.tuple(entity, entity, entity, entity),
+  /** What sent messages: an id of one of the traces, itself not excluded. */
+  links: fc.array(
+    fc.record({ trace: fc.nat(3), id: ids, isParent: fc.constantFrom(true, true, false) }),
+    {
+      maxLength: 2,
+    },
+  ),
 })
 
 type PlannedDocument = typeof plannedDocument extends fc.Arbitrary<infer Planned> ? Planned : never
@@ -170,6 +177,11 @@ export function documentOf(
     ...membersOf(first, top, base, below),
     ...(parent === undefined ? {} : { parent_id: parent }),
     ...(first.origin === undefined ? {} : { origin: first.origin }),
+    links: planned.links.map(({ trace, id, isParent }) => ({
+      trace_id: traces[trace] ?? '',
+      id,
+      attributes: { 'aws.xray.reserved.reference_type': isParent ? 'parent' : 'child' },
+    })),
   }
 }
 

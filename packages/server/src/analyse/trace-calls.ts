@@ -1,4 +1,11 @@
-import type { Outcome, ServiceEdge, ServiceKey, ServiceState, UnixNanos } from '@fluoroscope/model'
+import type {
+  Outcome,
+  ServiceEdge,
+  ServiceKey,
+  ServiceState,
+  TraceId,
+  UnixNanos,
+} from '@fluoroscope/model'
 import { REMOTE_TYPE } from '@fluoroscope/model'
 import type { FinishedRequest } from './request-sums.ts'
 import { CLIENT, countedNanos } from './service-graph-builder.ts'
@@ -11,10 +18,12 @@ export type TraceCalls = {
   /** See `traceStart`. */
   readonly start: UnixNanos
   readonly segments: readonly CallingSegment[]
+  /** Links beyond the bounds of `boundLinks`. */
+  readonly omittedLinks: number
 }
 
 /** Ids are texts or numbers, alike within one trace. */
-type GraphId = string | bigint
+export type GraphId = string | bigint
 
 export type TimedEntity = {
   readonly id: GraphId
@@ -29,9 +38,12 @@ export type CallingSegment = TimedEntity & {
   readonly service: ServiceKey
   /** All below the segment, at whatever depth. */
   readonly subsegments: readonly Subcall[]
-  /** Messages of other traces that started this segment (xray-behaviour 9.5), as far as known. */
-  readonly producers: readonly Producer[]
+  /** What sent the messages that started this segment (xray-behaviour 9.5), in other traces. */
+  readonly links: readonly TriggerLink[]
 }
+
+/** An entity of another trace; its id is of the kind that this trace's ids are. */
+export type TriggerLink = { readonly traceId: TraceId; readonly id: GraphId }
 
 export type Subcall = TimedEntity & {
   /** The caller's view of what it calls; undefined for the program's own work. */
@@ -39,7 +51,10 @@ export type Subcall = TimedEntity & {
 }
 
 /** Where a message came from: the node of the queue or service, and when it was sent. */
-export type Producer = { readonly service: ServiceKey; readonly sent: UnixNanos }
+export type Producer = { readonly service: ServiceKey; readonly sent: bigint }
+
+/** What sent the message a link points at; undefined where it is not known. */
+export type ProducerOf = (link: TriggerLink) => Producer | undefined
 
 /**
  * What is told of a trace: a `GraphBuilder` sums it up, filters look at each call. One key has one
@@ -75,8 +90,13 @@ export type CountedRequest = FinishedRequest & { readonly id: GraphId }
  * Adds one trace to a graph (xray-behaviour 9): a node for each service that reported or was called,
  * an edge for each call with the caller's numbers, and a client before each root. What is in
  * progress makes nodes and edges but does not count as a request.
+ * @param producerOf looks up senders in other traces; without it there are no link edges
  */
-export function addTraceCalls(graph: CallGraph, trace: TraceCalls): void {
+export function addTraceCalls(
+  graph: CallGraph,
+  trace: TraceCalls,
+  producerOf: ProducerOf = unknownProducer,
+): void {
   const callees = trace.segments.map((segment) => ({ segment, node: addSegment(graph, segment) }))
   const called = groupByCaller(callees)
   const touch = touching(trace.start)
@@ -86,9 +106,16 @@ export function addTraceCalls(graph: CallGraph, trace: TraceCalls): void {
     for (const call of caller.segment.subsegments) {
       touch(addCall(graph, caller.node, call, called.get(call.id)))
     }
-    for (const producer of caller.segment.producers) touch(addLink(graph, producer, caller))
+    for (const link of caller.segment.links) {
+      const producer = producerOf(link)
+      if (producer !== undefined) touch(addLink(graph, producer, caller))
+    }
   }
   for (const entry of entriesOf(callees)) touch(addEntry(graph, entry))
+}
+
+function unknownProducer(): undefined {
+  return undefined
 }
 
 type Callee = { readonly segment: CallingSegment; readonly node: CallNode | undefined }

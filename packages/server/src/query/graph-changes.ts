@@ -1,6 +1,6 @@
 import { INT64, MINUTE, UINT64 } from '../store/column.ts'
 import type { Database } from '../store/database.ts'
-import { integer, sql, text, unsigned } from '../store/sql.ts'
+import { identifier, integer, sql, text, unsigned } from '../store/sql.ts'
 import { ALL_TRACES } from './graph-minutes.ts'
 
 /** A minute in whose traces something has changed. */
@@ -20,8 +20,9 @@ export async function engineNow(database: Database): Promise<number> {
 }
 
 /**
- * Every minute of every trace that got a document since: a superset of the minutes whose graphs
- * differ, since a trace may begin in any of its minutes. At most `limit`, the newest. Relies on
+ * Every minute of every trace that got a document since, and every computed minute of traces that
+ * link to those: a superset of the minutes whose graphs differ, since a trace may begin in any of its
+ * minutes. At most `limit`, the newest. Relies on
  * documents being inserted after their spans and minutes.
  * @throws StoreError
  */
@@ -32,12 +33,13 @@ export async function findChangedMinutes(
 ): Promise<readonly ChangedMinute[]> {
   const changed = sql`SELECT trace_id, max(documents.inserted) AS last FROM documents
     WHERE documents.inserted >= fromUnixTimestamp64Milli(${integer(since)}) GROUP BY trace_id`
+  const of = (table: 'trace_minutes' | 'graph_links') => sql`SELECT minute, changed.last AS last
+    FROM ${identifier(table)} AS held INNER JOIN (${changed}) AS changed ON changed.trace_id = held.trace_id
+    WHERE held.trace_id IN (SELECT trace_id FROM documents
+      WHERE documents.inserted >= fromUnixTimestamp64Milli(${integer(since)}))`
   const rows = await database.rows(
-    sql`SELECT minute, toUnixTimestamp64Milli(max(changed.last)) AS inserted
-      FROM trace_minutes INNER JOIN (${changed}) AS changed ON changed.trace_id = trace_minutes.trace_id
-      WHERE trace_minutes.trace_id IN (SELECT trace_id FROM documents
-        WHERE documents.inserted >= fromUnixTimestamp64Milli(${integer(since)}))
-      GROUP BY minute ORDER BY minute DESC LIMIT ${integer(limit)}`,
+    sql`SELECT minute, toUnixTimestamp64Milli(max(last)) AS inserted
+      FROM (${of('trace_minutes')} UNION ALL ${of('graph_links')}) GROUP BY minute ORDER BY minute DESC LIMIT ${integer(limit)}`,
     { minute: MINUTE, inserted: INT64 },
   )
   return rows.map(({ minute, inserted }) => ({ minute, inserted: Number(inserted) }))

@@ -1,5 +1,5 @@
-import type { ServiceEdge, ServiceGraph, ServiceNode } from '@fluoroscope/model'
-import { DAY, INT64, MINUTE, TEXT, UINT64 } from '../store/column.ts'
+import type { ServiceEdge, ServiceGraph, ServiceNode, TraceId } from '@fluoroscope/model'
+import { type ColumnList, DAY, INT64, MINUTE, TEXT, TRACE_ID, UINT64 } from '../store/column.ts'
 import type { Database } from '../store/database.ts'
 import { RowBinaryWriter } from '../store/row-binary.ts'
 import { identifier, integer, type Sql, sql, text } from '../store/sql.ts'
@@ -73,9 +73,32 @@ export async function insertGraphMinutes(
     const marker = { ...shared, covered: BigInt(covered), oldest, omitted: BigInt(omitted) }
     writeRow(markers, STORED_MINUTE, { ...marker, ...completionsOf([...nodes, ...edges]) })
   }
-  await insertRows(database, { table: 'graph_nodes', columns: STORED_NODE, version }, rows.nodes)
-  await insertRows(database, { table: 'graph_edges', columns: STORED_EDGE, version }, rows.edges)
-  await insertRows(database, { table: 'graph_minutes', columns: STORED_MINUTE, version }, markers)
+  await insertRows(database, { table: 'graph_nodes', columns: STORED_NODE, ...version }, rows.nodes)
+  await insertRows(database, { table: 'graph_edges', columns: STORED_EDGE, ...version }, rows.edges)
+  await insertRows(
+    database,
+    { table: 'graph_minutes', columns: STORED_MINUTE, ...version },
+    markers,
+  )
+}
+
+/** To which other traces those that start in a minute link. */
+export type MinuteLinks = {
+  readonly minute: number
+  readonly traceIds: ReadonlySet<TraceId>
+}
+
+/** Makes the minutes change with the traces they link to. Before their versions. @throws StoreError */
+export async function insertGraphLinks(
+  database: Database,
+  links: readonly MinuteLinks[],
+  { day, version }: Pick<GraphVersion, 'day' | 'version'>,
+): Promise<void> {
+  const rows = new RowBinaryWriter(4096)
+  for (const { minute, traceIds } of links) {
+    for (const trace_id of traceIds) writeRow(rows, STORED_LINK, { day, trace_id, minute })
+  }
+  await insertRows(database, { table: 'graph_links', columns: STORED_LINK, version }, rows)
 }
 
 /** How large a merged graph may be: the busiest nodes and edges are kept. */
@@ -187,10 +210,12 @@ const STORED_MINUTE = {
   last_completed: MINUTE,
 } as const
 
+const STORED_LINK = { day: DAY, trace_id: TRACE_ID, minute: MINUTE } as const
+
 type Target = {
   readonly table: string
-  readonly columns: typeof STORED_NODE | typeof STORED_EDGE | typeof STORED_MINUTE
-  readonly version: GraphVersion
+  readonly columns: ColumnList
+  readonly version: bigint
 }
 
 async function insertRows(
@@ -200,7 +225,7 @@ async function insertRows(
 ): Promise<void> {
   if (rows.length === 0) return
   const statement = `INSERT INTO ${table} (${Object.keys(columns).join(', ')}) FORMAT RowBinary`
-  await database.insert(statement, once(rows.take()), `${table}-${version.version}`)
+  await database.insert(statement, once(rows.take()), `${table}-${version}`)
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

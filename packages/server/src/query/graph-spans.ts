@@ -1,4 +1,15 @@
-import { BOOL, INT64, MINUTE, type Row, TEXT, UINT8, UINT64 } from '../store/column.ts'
+import type { TraceId } from '@fluoroscope/model'
+import {
+  ARRAY,
+  BOOL,
+  INT64,
+  MINUTE,
+  type Row,
+  TEXT,
+  TRACE_ID,
+  UINT8,
+  UINT64,
+} from '../store/column.ts'
 import type { Database } from '../store/database.ts'
 import { integer, type Sql, sql, unsigned } from '../store/sql.ts'
 import { MAX_LISTED_MINUTES, minuteIn } from './minute-list.ts'
@@ -25,6 +36,9 @@ export const GRAPH_SPAN_COLUMNS = {
   type: TEXT,
   /** '' for the sender's own account. */
   account: TEXT,
+  /** What sent the messages that started a segment; both lists have the same length. */
+  link_traces: ARRAY(TRACE_ID),
+  link_ids: ARRAY(UINT64),
 } as const
 
 export type GraphSpan = Row<typeof GRAPH_SPAN_COLUMNS>
@@ -48,6 +62,24 @@ export type GraphSpanSlice = {
  * the trace are; the rows of a trace follow one another, by receipt and document.
  */
 export function graphSpans(slice: GraphSpanSlice): Sql {
+  return spansWhere(sql`${partOf(slice)} AND ${tracesIn(slice)}`)
+}
+
+/** All rows of the traces that those of `slice` link to, as `graphSpans`. */
+export function linkedSpans(slice: GraphSpanSlice): Sql {
+  const linked = sql`(SELECT DISTINCT arrayJoin(link_traces) FROM spans
+    WHERE notEmpty(link_traces) AND ${partOf(slice)} AND ${tracesIn(slice)})`
+  return spansWhere(sql`minute IN (SELECT minute FROM trace_minutes WHERE trace_id IN ${linked})
+    AND trace_id IN ${linked}`)
+}
+
+/** Of a row, in the form that `TRACE_ID` reads. */
+export function traceIdOf({ trace_high, trace_low }: GraphSpan): TraceId {
+  const hex = `${trace_high.toString(16).padStart(16, '0')}${trace_low.toString(16).padStart(16, '0')}`
+  return `1-${hex.slice(0, 8)}-${hex.slice(8)}` as TraceId
+}
+
+function spansWhere(condition: Sql): Sql {
   return sql`SELECT
     reinterpretAsUInt64(reverse(substring(trace_id, 1, 8))) AS trace_high,
     reinterpretAsUInt64(reverse(substring(trace_id, 9, 8))) AS trace_low,
@@ -68,9 +100,11 @@ export function graphSpans(slice: GraphSpanSlice): Sql {
       0)::UInt8 AS outcome,
     toString(if(is_segment, spans.name, callee_name)) AS name,
     toString(if(is_segment, origin, callee_type)) AS type,
-    toString(if(aws_account = spans.account, '', aws_account)) AS account
+    toString(if(aws_account = spans.account, '', aws_account)) AS account,
+    link_traces,
+    link_ids
   FROM spans
-  WHERE ${partOf(slice)} AND ${tracesIn(slice)}
+  WHERE ${condition}
   ORDER BY trace_id, spans.received, document_id, in_progress, spans.start, id`
 }
 

@@ -3,6 +3,7 @@ import {
   calledServiceOf,
   type EntityId,
   type Http,
+  isFromParent,
   type JsonObject,
   type Progress,
   parseEntityId,
@@ -72,6 +73,18 @@ test('each field of a document stands in its column', async () => {
       ['items', 3],
       ['vip', true],
     ]),
+    links: [
+      {
+        traceId: TRACE,
+        id: id('ff00000000000001'),
+        attributes: { 'aws.xray.reserved.reference_type': 'parent' },
+      },
+      {
+        traceId: TRACE,
+        id: id('ff00000000000002'),
+        attributes: { 'aws.xray.reserved.reference_type': 'child' },
+      },
+    ],
     subsegments: [
       {
         ...subsegment('51aa62bb73cc84dd', 'DynamoDB'),
@@ -128,6 +141,8 @@ test('each field of a document stands in its column', async () => {
       annotation_strings: new Map([['tier', 'gold']]),
       annotation_numbers: new Map([['items', 3]]),
       annotation_bools: new Map([['vip', true]]),
+      link_traces: [TRACE],
+      link_ids: [0xff_00_00_00_00_00_00_01n],
     },
     {
       id: '51aa62bb73cc84dd',
@@ -293,6 +308,7 @@ function expectedSpans({ document, received: at, account, region }: ReceivedDocu
   const filed = top.start > 0n && top.start < 2n ** 32n * 1_000_000_000n ? top.start : at
   // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one line a column, as plain as can be
   const rowOf = (entity: Segment | Subsegment, parentId: EntityId | undefined): SpanRow[] => {
+    const links = entity.kind === 'segment' ? entity.links.filter(isFromParent) : []
     const callee = entity.kind === 'subsegment' ? calledServiceOf(entity) : undefined
     const of = (kind: string) =>
       new Map([...entity.annotations].filter(([, v]) => typeof v === kind))
@@ -334,6 +350,8 @@ function expectedSpans({ document, received: at, account, region }: ReceivedDocu
         annotation_strings: of('string') as Map<string, string>,
         annotation_numbers: of('number') as Map<string, number>,
         annotation_bools: of('boolean') as Map<string, boolean>,
+        link_traces: links.map(({ traceId: linked }) => linked),
+        link_ids: links.map(({ id: linked }) => BigInt(`0x${linked}`)),
       },
       ...entity.subsegments.flatMap((child) => rowOf(child, entity.id)),
     ]

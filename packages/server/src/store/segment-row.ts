@@ -8,8 +8,9 @@ import type {
   TraceId,
   UnixNanos,
 } from '@fluoroscope/model'
-import { calledServiceOf, isJsonObject } from '@fluoroscope/model'
+import { calledServiceOf, isFromParent, isJsonObject } from '@fluoroscope/model'
 import {
+  ARRAY,
   BOOL,
   type ColumnList,
   DAY,
@@ -24,6 +25,7 @@ import {
   TEXT,
   TRACE_ID,
   UINT16,
+  UINT64,
 } from './column.ts'
 import { RowBinaryWriter } from './row-binary.ts'
 
@@ -63,6 +65,8 @@ export const SPAN_COLUMNS = {
   annotation_strings: MAP_TEXT,
   annotation_numbers: MAP_FLOAT64,
   annotation_bools: MAP_BOOL,
+  link_traces: ARRAY(TRACE_ID),
+  link_ids: ARRAY(UINT64),
 } as const
 
 /** Of the table `documents`; `inserted` is left to the engine. */
@@ -237,6 +241,7 @@ function writeSpan(
   writeCallee(writer, entity)
   writer.text(textAt(aws, 'account_id'))
   writeAnnotations(writer, entity.annotations)
+  writeLinks(writer, segment?.links ?? NO_LINKS)
 }
 
 function writeCallee(writer: RowBinaryWriter, entity: AnyEntity): void {
@@ -275,6 +280,22 @@ function writeAnnotations(writer: RowBinaryWriter, annotations: Annotations): vo
     writer.bool(value)
   }
 }
+
+/** Two lists: the traces and the entities that sent what started the segment. */
+function writeLinks(writer: RowBinaryWriter, links: Segment['links']): void {
+  if (links.length === 0) {
+    writer.count(0)
+    writer.count(0)
+    return
+  }
+  const triggers = links.filter(isFromParent)
+  writer.count(triggers.length)
+  for (const { traceId } of triggers) writer.traceId(traceId)
+  writer.count(triggers.length)
+  for (const { id } of triggers) writer.entityId(id)
+}
+
+const NO_LINKS: Segment['links'] = []
 
 function countOf(annotations: Annotations, type: 'string' | 'number' | 'boolean'): number {
   let count = 0

@@ -1,7 +1,7 @@
 import type { GetTraceGraphOutput } from '@fluoroscope/model'
 import { bad, GetTraceGraphInput, ok, parseTraceId } from '@fluoroscope/model'
 import { linkedTraceIds, producersIn } from '../../analyse/linked-producers.ts'
-import { graphOfTrace } from '../../analyse/service-graph.ts'
+import { callsOfTrace, graphOfTrace } from '../../analyse/service-graph.ts'
 import { type Operation, operation } from '../operation.ts'
 import { invalidRequest } from '../operation-error.ts'
 import { printServices } from '../service-graph.ts'
@@ -24,10 +24,11 @@ export function getTraceGraph(findTraces: FindTraces): Operation {
       if (id === undefined) return bad(invalidRequest('Invalid traceId. ErrorCode: InvalidId'))
       const trace = (await findTraces([id])).get(id)
       if (trace === undefined) return bad(invalidRequest('Trace id not found'))
-      const linked = linkedTraceIds(trace)
-      const senders = producersIn(linked.length === 0 ? new Map() : await findTraces(linked))
+      const linked = [...linkedTraceIds(callsOfTrace(trace))]
+      const senders = linked.length === 0 ? [] : [...(await findTraces(linked)).values()]
+      const producers = producersIn(new Map(senders.map((each) => [each.id, callsOfTrace(each)])))
       const output: GetTraceGraphOutput = {
-        Services: printServices(graphOfTrace(trace, senders), false),
+        Services: printServices(graphOfTrace(trace, producers), false),
         NextToken: null,
       }
       return ok(output)
