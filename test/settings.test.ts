@@ -279,8 +279,9 @@ test("a changed rule reaches the SDK's poller, and its clients share the reservo
   await local.send(new CreateSamplingRuleCommand({ SamplingRule: RULE }))
   const { LastRuleModification, SamplingTargetDocuments } = await targets()
   expect(LastRuleModification?.getTime()).toBeGreaterThan(before)
-  expect(SamplingTargetDocuments).toMatchObject([{ FixedRate: 0.5, ReservoirQuota: 3 }])
-  expect((await targets('b')).SamplingTargetDocuments).toMatchObject([{ ReservoirQuota: 0 }])
+  expect(SamplingTargetDocuments).toMatchObject([{ FixedRate: 0.5, ReservoirQuota: 1 }])
+  expect((await targets('b')).SamplingTargetDocuments).toMatchObject([{ ReservoirQuota: 1 }])
+  expect((await targets('a')).SamplingTargetDocuments).toMatchObject([{ ReservoirQuota: 2 }])
   const window = await local.send(new GetSamplingStatisticSummariesCommand({}))
   expect(window.SamplingStatisticSummaries?.map(({ RuleName }) => RuleName)).toEqual([
     'checkout',

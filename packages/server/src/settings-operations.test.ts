@@ -722,45 +722,52 @@ test('targets and statistics of all rules', async () => {
   })
   await call('CreateSamplingRule', { SamplingRule: RULE })
   await call('CreateSamplingRule', { SamplingRule: { ...RULE, RuleName: 'idle' } })
-  expect(
-    await call('SamplingTargets', {
-      SamplingStatisticsDocuments: [
-        statistics('shop', 'a'),
-        statistics('Default', 'a'),
-        statistics('gone', 'a'),
-        statistics('shop', 'b'),
-      ],
-      SamplingBoostStatisticsDocuments: [],
-    }),
-  ).toEqual({
+  const reports = {
+    SamplingStatisticsDocuments: [
+      statistics('shop', 'a'),
+      statistics('Default', 'a'),
+      statistics('gone', 'a'),
+      statistics('shop', 'b'),
+    ],
+    SamplingBoostStatisticsDocuments: [],
+  }
+  const answer = (quotas: readonly number[], ReservoirQuotaTTL: number) => ({
     SamplingTargetDocuments: [
-      ['shop', 0.1, 3],
-      ['Default', 0.05, 1],
-      ['shop', 0.1, 2],
-    ].map(([RuleName, FixedRate, ReservoirQuota]) => ({
-      RuleName,
-      FixedRate,
-      ReservoirQuota,
-      ReservoirQuotaTTL: 1_795_388_700,
-      Interval: 10,
-      SamplingBoost: null,
-    })),
-    LastRuleModification: expect.closeTo(1_795_388_400, 3),
+      { RuleName: 'shop', FixedRate: 0.1, ReservoirQuota: quotas[0] },
+      { RuleName: 'Default', FixedRate: 0.05, ReservoirQuota: quotas[1] },
+      { RuleName: 'shop', FixedRate: 0.1, ReservoirQuota: quotas[2] },
+    ].map((target) => ({ ...target, ReservoirQuotaTTL, Interval: 10, SamplingBoost: null })),
+    // The whole second after the second rule was made, a nanosecond after the first.
+    LastRuleModification: 1_795_388_401,
     UnprocessedStatistics: [{ RuleName: 'gone', ErrorCode: '400', Message: 'Unknown rule' }],
     UnprocessedBoostStatistics: [],
   })
+  expect(await call('SamplingTargets', reports)).toEqual(answer([1, 1, 1], 1_795_388_700))
   clock.now += 10n * SECOND
-  const sums = (RuleName: string, RequestCount: number, SampledCount: number) => ({
-    RuleName,
-    Timestamp: 1_795_388_400,
-    RequestCount,
-    BorrowCount: SampledCount / 2,
-    SampledCount,
-  })
+  expect(await call('SamplingTargets', reports)).toEqual(answer([3, 1, 2], 1_795_388_710))
+  clock.now += 10n * SECOND
+  const sums = (Timestamp: number) =>
+    [
+      { RuleName: 'idle', RequestCount: 0, BorrowCount: 0, SampledCount: 0 },
+      { RuleName: 'shop', RequestCount: 200, BorrowCount: 2, SampledCount: 4 },
+      { RuleName: 'Default', RequestCount: 100, BorrowCount: 1, SampledCount: 2 },
+    ].map((summary) => ({ ...summary, Timestamp }))
   expect(await call('SamplingStatisticSummaries')).toEqual({
-    SamplingStatisticSummaries: [sums('idle', 0, 0), sums('shop', 200, 4), sums('Default', 100, 2)],
+    SamplingStatisticSummaries: [...sums(1_795_388_400), ...sums(1_795_388_410)],
     NextToken: null,
   })
+})
+
+test('a change within a second is newer than a fetch of rules within it', async () => {
+  const { call, clock } = api()
+  clock.now += SECOND / 2n
+  const fetchedAt = Math.floor(Number(clock.now / SECOND))
+  await call('CreateSamplingRule', { SamplingRule: RULE })
+  const { LastRuleModification } = await call('SamplingTargets', {
+    SamplingStatisticsDocuments: [],
+  })
+  // The X-Ray SDKs for Python and Go cut off what is less than a second.
+  expect(Math.floor(Number(LastRuleModification))).toBeGreaterThan(fetchedAt)
 })
 
 test('anomalies raise the rate of a rule that allows it', async () => {
@@ -949,7 +956,7 @@ test('encryption is UPDATING, then ACTIVE', async () => {
 })
 
 test('the destination is PENDING, then ACTIVE', async () => {
-  const { call, clock } = api()
+  const { ask, call, clock } = api()
   const answer = (Destination: string, Status: string) => ({ Destination, Status })
   expect(await call('GetTraceSegmentDestination')).toEqual(answer('XRay', 'ACTIVE'))
   const logs = { Destination: 'CloudWatchLogs' }
@@ -959,6 +966,10 @@ test('the destination is PENDING, then ACTIVE', async () => {
   expect(await call('GetTraceSegmentDestination')).toEqual(answer('CloudWatchLogs', 'PENDING'))
   clock.now += SECOND
   expect(await call('UpdateTraceSegmentDestination')).toEqual(answer('CloudWatchLogs', 'ACTIVE'))
+  // Terraform's provider (internal/service/xray/trace_segment_destination.go) goes by this text.
+  expect(await ask('UpdateTraceSegmentDestination', logs)).toEqual(
+    refusal('The destination is already set to CloudWatchLogs'),
+  )
 })
 
 test('the indexing rule', async () => {
@@ -1039,6 +1050,7 @@ test('all clients share a reservoir, whoever signs', async () => {
     const input = { SamplingStatisticsDocuments: [statistics] }
     return (await ask('SamplingTargets', input, region)).body['SamplingTargetDocuments']
   }
+  expect(await report('a', 'us-east-1')).toMatchObject([{ ReservoirQuota: 1 }])
   expect(await report('a', 'us-east-1')).toMatchObject([{ ReservoirQuota: 3 }])
   expect(await report('b', 'eu-west-1')).toMatchObject([{ ReservoirQuota: 0 }])
 })

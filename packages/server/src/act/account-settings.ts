@@ -72,8 +72,10 @@ export async function putDestination(
 ): Promise<Result<Destination, Refusal>> {
   return await settings.change(DESTINATION, ({ values }, at) => {
     const old = values.get(ONLY) ?? X_RAY
-    const isSame = !destination || destination === old.destination
-    const value = isSame ? old : { destination, changed: at }
+    if (destination === old.destination) {
+      return refuse(`The destination is already set to ${destination}`)
+    }
+    const value = destination ? { destination, changed: at } : old
     return ok({ key: ONLY, value, answer: value })
   })
 }

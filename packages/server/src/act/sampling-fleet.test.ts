@@ -70,24 +70,26 @@ function at(second: number): UnixNanos {
   return unixNanos(1_795_388_400_000_000_000n + BigInt(second) * 1_000_000_000n)
 }
 
-/** Sampled requests of ten minutes, after a minute of settling. */
-function sampledBy(loads: readonly number[], seed: number): number {
-  const random = chance(seed)
+/** Sampled requests of each second. */
+function sampledBy(
+  loads: readonly number[],
+  seconds: number,
+  random: () => number,
+): readonly number[] {
   const clients = loads.map((_load, index) => new Client(index))
   let state: SamplingState = NO_REPORTS
-  let sampled = 0
-  for (let second = 0; second < 660; second += 1) {
+  return Array.from({ length: seconds }, (_, second) => {
+    let sampled = 0
     for (const [index, client] of clients.entries()) {
-      const count = client.serve(loads[index] ?? 0, second, random)
-      if (second >= 60) sampled += count
+      sampled += client.serve(loads[index] ?? 0, second, random)
       // Every ten seconds, each at a moment of its own.
       if (second % 10 !== index % 10) continue
       const [next, { targets }] = takeReports(state, RULES, [client.report()], at(second))
       state = next
       client.grant(targets[0]?.quota ?? 0, second + 300)
     }
-  }
-  return sampled
+    return sampled
+  })
 }
 
 test.each([
@@ -98,6 +100,17 @@ test.each([
   // The reservoir first, the rate for the rest.
   const expected = 600 * (RULE.reservoirSize + (total - RULE.reservoirSize) * RULE.fixedRate)
   for (const seed of [1, 2, 3]) {
-    expect(Math.abs(sampledBy(loads, seed) / expected - 1)).toBeLessThan(0.02)
+    // Ten minutes, after a minute of settling.
+    const settled = sampledBy(loads, 660, chance(seed)).slice(60)
+    const sampled = settled.reduce((sum, count) => sum + count, 0)
+    expect(Math.abs(sampled / expected - 1)).toBeLessThan(0.02)
   }
+})
+
+test('20 clients that start together never take more than the reservoir, and soon all of it', () => {
+  const reservoirOnly = () => 1
+  const loads = Array.from({ length: 20 }, () => 50)
+  const seconds = sampledBy(loads, 60, reservoirOnly)
+  expect(Math.max(...seconds)).toBe(RULE.reservoirSize)
+  expect(new Set(seconds.slice(30))).toEqual(new Set([RULE.reservoirSize]))
 })

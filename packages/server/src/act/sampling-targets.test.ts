@@ -1,13 +1,7 @@
 import { DEFAULT_SAMPLING_RULE, type UnixNanos, unixNanos } from '@fluoroscope/model'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  lastWindow,
-  lastWindowStart,
-  NO_REPORTS,
-  type SamplingState,
-  takeReports,
-} from './sampling-targets.ts'
+import { NO_REPORTS, type SamplingState, samplingTrend, takeReports } from './sampling-targets.ts'
 
 const SECOND = 1_000_000_000n
 const START = unixNanos(1_795_388_400n * SECOND)
@@ -49,31 +43,46 @@ function grant(
   return { state, quotas }
 }
 
-test('a client alone gets the whole reservoir, for five minutes', () => {
-  const [, answer] = takeReports(NO_REPORTS, rules(7), [report(client('a'), 3)], START)
-  expect(answer).toEqual({
-    targets: [{ rule: rules(7).get('Default'), quota: 7, quotaEnd: at(300) }],
+test('a client alone gets the whole reservoir with its second report, for five minutes', () => {
+  const [first, begun] = takeReports(NO_REPORTS, rules(7), [report(client('a'), 3)], START)
+  expect(begun).toEqual({
+    targets: [{ rule: rules(7).get('Default'), quota: 1, quotaEnd: at(300) }],
     unknownRules: [],
   })
+  const [, answer] = takeReports(first, rules(7), [report(client('a'), 3)], at(10))
+  expect(answer.targets).toEqual([{ rule: rules(7).get('Default'), quota: 7, quotaEnd: at(310) }])
 })
 
 test('clients that report together share evenly; a quiet one passes on what it does not need', () => {
-  const together = [report(client('a'), 1000), report(client('b'), 1000)]
-  const [, even] = takeReports(NO_REPORTS, rules(10), together, START)
-  expect(even.targets.map(({ quota }) => quota)).toEqual([5, 5])
-  const uneven = [report(client('a'), 1000), report(client('b'), 15), report(client('c'), 0)]
-  const [, passedOn] = takeReports(NO_REPORTS, rules(10), uneven, START)
-  expect(passedOn.targets.map(({ quota }) => quota)).toEqual([8, 2, 0])
+  const twice = (...reports: ReturnType<typeof report>[]) => {
+    const [begun] = takeReports(NO_REPORTS, rules(10), reports, START)
+    const [, { targets }] = takeReports(begun, rules(10), reports, at(10))
+    return targets.map(({ quota }) => quota)
+  }
+  expect(twice(report(client('a'), 1000), report(client('b'), 1000))).toEqual([5, 5])
+  expect(twice(report(client('a'), 1000), report(client('b'), 15), report(client('c'), 0))).toEqual(
+    [8, 2, 0],
+  )
+})
+
+test('a first report is given no more than the one a client may borrow', () => {
+  const { quotas } = grant(10, [
+    [0, client('a'), 1000],
+    [1, client('b'), 1000],
+    [2, client('c'), 0],
+  ])
+  expect(quotas).toEqual([1, 1, 0])
 })
 
 test('what a client holds stays its own until it reports again', () => {
   const { quotas } = grant(10, [
     [0, client('a'), 1000],
-    [1, client('b'), 1000],
     [10, client('a'), 1000],
     [11, client('b'), 1000],
+    [20, client('a'), 1000],
+    [21, client('b'), 1000],
   ])
-  expect(quotas).toEqual([10, 0, 5, 5])
+  expect(quotas).toEqual([1, 10, 0, 5, 5])
 })
 
 test('a client that is silent for five minutes gives its quota back', () => {
@@ -106,34 +115,52 @@ test('a rule that is removed takes its reports with it', () => {
   expect([...after.keys()]).toEqual(['Default'])
 })
 
-test('statistics are the sums of the last closed ten seconds, then zeros', () => {
-  expect(lastWindow(NO_REPORTS, ['Default'], START)).toEqual(new Map())
+/** Start in seconds and sums of each window. */
+function trend(state: SamplingState, seconds: number, rule = 'Default') {
+  return samplingTrend(state, ['Default', 'Idle'], at(seconds)).map(({ start, rules: sums }) => [
+    Number((start - START) / SECOND),
+    Object.values(sums.get(rule) ?? {}),
+  ])
+}
+
+test('statistics are the sums of closed windows of ten seconds, zeros where it was quiet', () => {
+  expect(trend(NO_REPORTS, 0)).toEqual([])
   const { state } = grant(1, [
     [0, client('a'), 50],
     [1, client('a'), 60],
     [2, client('b'), 7],
+    [25, client('b'), 8],
   ])
-  expect(lastWindow(state, ['Default', 'Idle'], at(9)).get('Default')).toEqual({
-    requests: 0,
-    sampled: 0,
-    borrowed: 0,
-  })
-  expect(lastWindow(state, ['Default', 'Idle'], at(10)).get('Default')).toEqual({
-    requests: 67,
-    sampled: 4,
-    borrowed: 2,
-  })
-  expect(lastWindow(state, ['Default', 'Idle'], at(10)).get('Idle')).toEqual({
-    requests: 0,
-    sampled: 0,
-    borrowed: 0,
-  })
-  expect(lastWindowStart(at(10))).toBe(START)
-  expect(lastWindow(state, ['Default', 'Idle'], at(20)).get('Default')).toEqual({
-    requests: 0,
-    sampled: 0,
-    borrowed: 0,
-  })
+  const none = [0, 0, 0]
+  expect(trend(state, 10)).toEqual([[0, [67, 4, 2]]])
+  const closed = [
+    [0, [67, 4, 2]],
+    [10, none],
+  ]
+  expect(trend(state, 29)).toEqual(closed)
+  expect(trend(state, 30)).toEqual([...closed, [20, [8, 2, 1]]])
+  expect(trend(state, 20, 'Idle')).toEqual(closed.map(([start]) => [start, none]))
+})
+
+test('before the first window is closed the one before it is told, as zeros', () => {
+  const { state } = grant(1, [[3, client('a'), 50]])
+  expect(trend(state, 4)).toEqual([[-10, [0, 0, 0]]])
+})
+
+test('five minutes of statistics are kept', () => {
+  const steps = Array.from(
+    { length: 40 },
+    (_, index) => [10 * index, client('a'), index] as [number, string, number],
+  )
+  const { state } = grant(1, steps)
+  const kept = trend(state, 400)
+  expect(kept).toHaveLength(30)
+  expect(kept[0]).toEqual([100, [10, 2, 1]])
+  expect(kept[29]).toEqual([390, [39, 2, 1]])
+  expect([...(state.get('Default')?.windows.keys() ?? [])]).toHaveLength(31)
+  expect(trend(state, 10_000)).toEqual(
+    Array.from({ length: 30 }, (_, index) => [9700 + 10 * index, [0, 0, 0]]),
+  )
 })
 
 test('quotas that hold at an instant never exceed the reservoir', () => {

@@ -19,7 +19,13 @@ export type SamplingAnswer = {
   readonly unknownRules: readonly string[]
 }
 
-export type RuleStatistics = {
+/** Ten seconds from `start`. */
+export type SamplingWindow = {
+  readonly start: UnixNanos
+  readonly rules: ReadonlyMap<string, RuleStatistics>
+}
+
+type RuleStatistics = {
   readonly requests: number
   readonly sampled: number
   readonly borrowed: number
@@ -63,31 +69,37 @@ export function takeReports(
 }
 
 /**
- * Sums of the last closed window of ten seconds, by rule: zeros for a quiet one, and nothing before
- * anything was reported at all (xray-behaviour 11.4).
+ * Sums of closed windows of ten seconds, the oldest first, each by rule with zeros for a quiet one:
+ * from the first report on, at most the last {@link TREND_WINDOWS}; nothing before anything was
+ * reported at all (xray-behaviour 11.4).
  */
-export function lastWindow(
+export function samplingTrend(
   state: SamplingState,
   rules: readonly string[],
   now: UnixNanos,
-): ReadonlyMap<string, RuleStatistics> {
-  if (state.size === 0) return new Map()
+): readonly SamplingWindow[] {
+  const reported = [...state.values()].flatMap(({ windows }) => [...windows.keys()])
+  if (reported.length === 0) return []
   const closed = windowOf(now) - 1
-  return new Map(rules.map((rule) => [rule, sumOf(state.get(rule)?.windows.get(closed))]))
-}
-
-/** Start of the window that {@link lastWindow} sums. */
-export function lastWindowStart(now: UnixNanos): UnixNanos {
-  return (BigInt(windowOf(now) - 1) * WINDOW_NANOS) as UnixNanos
+  const first = Math.max(Math.min(...reported, closed), closed - TREND_WINDOWS + 1)
+  return Array.from({ length: closed - first + 1 }, (_, index) => ({
+    start: (BigInt(first + index) * WINDOW_NANOS) as UnixNanos,
+    rules: new Map(rules.map((rule) => [rule, sumOf(state.get(rule)?.windows.get(first + index))])),
+  }))
 }
 
 type RuleState = {
   readonly clients: ReadonlyMap<string, Client>
-  /** The latest report of each client, by the number of the window it came in; the last two. */
-  readonly windows: ReadonlyMap<number, ReadonlyMap<string, RuleStatistics>>
+  /** By their numbers, the oldest first: at most {@link TREND_WINDOWS} and the one that is open. */
+  readonly windows: ReadonlyMap<number, WindowReports>
 }
 
+/** The latest report of each client; their sum alone once the window is closed. */
+type WindowReports = ReadonlyMap<string, RuleStatistics> | RuleStatistics
+
 type Client = {
+  /** What it reported is its first report: whoever else is there may not have reported yet. */
+  readonly isNew: boolean
   readonly seen: UnixNanos
   /** Whole requests a second it could take from the reservoir, by its latest report. */
   readonly demand: number
@@ -99,6 +111,9 @@ type Grant = { readonly quota: number; readonly end: UnixNanos }
 const SECOND_NANOS = 1_000_000_000
 const CLIENT_LIFE_NANOS = (300 * SECOND_NANOS) as Nanos
 const WINDOW_NANOS = BigInt(REPORT_INTERVAL_SECONDS * SECOND_NANOS)
+
+/** Closed windows that are kept: five minutes. */
+const TREND_WINDOWS = 30
 
 /** Clients remembered for a rule; the longest silent one makes room. */
 const MAX_CLIENTS = 10_000
@@ -118,6 +133,7 @@ function admit(
   const [longestSilent] = clients.keys()
   if (clients.size >= MAX_CLIENTS && longestSilent !== undefined) clients.delete(longestSilent)
   clients.set(report.ClientID, {
+    isNew: known === undefined,
     seen: now,
     demand: Math.ceil(report.RequestCount / REPORT_INTERVAL_SECONDS),
     grant: known?.grant ?? NO_GRANT,
@@ -131,23 +147,32 @@ function withReport(
   now: UnixNanos,
 ): RuleState['windows'] {
   const current = windowOf(now)
-  const kept = [...windows].filter(([window]) => window >= current - 1)
-  const reports = new Map(windows.get(current))
+  const open = windows.get(current)
+  const reports = new Map(isReports(open) ? open : [])
   reports.set(report.ClientID, {
     requests: report.RequestCount,
     sampled: report.SampledCount,
     borrowed: report.BorrowCount ?? 0,
   })
-  return new Map([...kept, [current, reports]])
+  const closed = [...windows]
+    .filter(([window]) => window !== current && window >= current - TREND_WINDOWS)
+    .map(([window, reported]) => [window, sumOf(reported)] as const)
+  return new Map<number, WindowReports>([...closed, [current, reports]])
 }
 
-/** The client's share, as far as others do not hold it still. */
+/**
+ * The client's share, as far as others do not hold it still. After its first report that is no more
+ * than the one it could borrow: clients that start together report one after the other, and borrow
+ * until then, so the first of them must not be given the whole reservoir.
+ */
 function quotaOf(state: RuleState, id: string, reservoir: number, now: UnixNanos): number {
   let held = 0
   for (const [other, { grant }] of state.clients) {
     if (other !== id && grant.end > now) held += grant.quota
   }
-  return Math.min(shareOf(state.clients, id, reservoir), Math.max(0, reservoir - held))
+  const share = shareOf(state.clients, id, reservoir)
+  const most = state.clients.get(id)?.isNew ? 1 : share
+  return Math.min(share, most, Math.max(0, reservoir - held))
 }
 
 /**
@@ -203,9 +228,16 @@ function windowOf(now: UnixNanos): number {
   return Number(now / WINDOW_NANOS)
 }
 
-function sumOf(reports: ReadonlyMap<string, RuleStatistics> | undefined): RuleStatistics {
+function isReports(
+  window: WindowReports | undefined,
+): window is ReadonlyMap<string, RuleStatistics> {
+  return window instanceof Map
+}
+
+function sumOf(window: WindowReports | undefined): RuleStatistics {
+  if (window !== undefined && !isReports(window)) return window
   let sum = { requests: 0, sampled: 0, borrowed: 0 }
-  for (const { requests, sampled, borrowed } of reports?.values() ?? []) {
+  for (const { requests, sampled, borrowed } of window?.values() ?? []) {
     sum = {
       requests: sum.requests + requests,
       sampled: sum.sampled + sampled,

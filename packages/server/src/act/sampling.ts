@@ -15,13 +15,12 @@ import {
 } from './sampling-boost.ts'
 import { listRules } from './sampling-rules.ts'
 import {
-  lastWindow,
-  lastWindowStart,
   NO_REPORTS,
-  type RuleStatistics,
   type SamplingAnswer,
   type SamplingState,
   type SamplingTarget,
+  type SamplingWindow,
+  samplingTrend,
   takeReports,
 } from './sampling-targets.ts'
 
@@ -35,11 +34,6 @@ export type SamplingReply = Pick<SamplingAnswer, 'unknownRules'> & {
   readonly unknownBoostRules: readonly string[]
   /** When a rule was last made, changed or removed; 0 for never. */
   readonly lastModified: UnixNanos
-}
-
-export type SamplingWindow = {
-  readonly start: UnixNanos
-  readonly rules: ReadonlyMap<string, RuleStatistics>
 }
 
 /**
@@ -76,15 +70,11 @@ export class Sampling {
     }
   }
 
-  /** Sums of all rules in the last closed ten seconds; no rules before the first report. */
-  async lastWindow(): Promise<SamplingWindow> {
+  /** Sums of all rules in recent ten seconds, the oldest first; none before the first report. */
+  async trend(): Promise<readonly SamplingWindow[]> {
     const { rules } = await listRules(this.#settings)
-    const now = this.#now()
     const names = rules.map(({ name }) => name)
-    return {
-      start: lastWindowStart(now),
-      rules: lastWindow(this.#state.targets, names, now),
-    }
+    return samplingTrend(this.#state.targets, names, this.#now())
   }
 }
 

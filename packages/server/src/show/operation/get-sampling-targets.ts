@@ -20,7 +20,8 @@ export function getSamplingTargets(sampling: Sampling): Operation {
       })
       const output: GetSamplingTargetsOutput = {
         SamplingTargetDocuments: reply.targets.map(printTarget),
-        LastRuleModification: secondsFromUnixNanos(reply.lastModified),
+        // Samplers compare whole seconds: what changed in the second of their last fetch is later.
+        LastRuleModification: Math.ceil(secondsFromUnixNanos(reply.lastModified)),
         UnprocessedStatistics: reply.unknownRules.map(printUnknownRule),
         UnprocessedBoostStatistics: reply.unknownBoostRules.map(printUnknownRule),
       }
