@@ -21,14 +21,12 @@ import {
   startServer,
   temporaryDirectory,
 } from '../support/server.ts'
+import { CREDENTIALS, daemonAddress, environment, PYTHON } from './client-environment.ts'
 
 const run = promisify(execFile)
 const HERE = import.meta.dirname
 const VISIBLE_WITHIN_MS = 3000
-/** The interpreter that has `python/requirements.txt`; `.ci/run` makes it. */
-const PYTHON = process.env['FLUOROSCOPE_TEST_PYTHON'] ?? 'python3'
 const AWS = process.env['FLUOROSCOPE_TEST_AWS'] ?? 'aws'
-const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' }
 
 let directory: string
 let server: RunningServer
@@ -64,23 +62,6 @@ async function segmentsOf(traceId: string): Promise<Returned[]> {
     if (Date.now() > deadline) throw new Error(`trace ${traceId} did not appear\n${server.log()}`)
     await new Promise((done) => setTimeout(done, 25))
   }
-}
-
-function environment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
-  return {
-    PATH: process.env['PATH'],
-    HOME: directory,
-    AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
-    AWS_REGION: 'eu-central-1',
-    AWS_DEFAULT_REGION: 'eu-central-1',
-    ...extra,
-  }
-}
-
-function daemonAddress(): string {
-  return `tcp:127.0.0.1:${server.ready.http} udp:127.0.0.1:${server.ready.udp}`
 }
 
 describe('@aws-sdk/client-xray', () => {
@@ -174,8 +155,8 @@ describe('@aws-sdk/client-xray', () => {
 
 test('aws-xray-sdk-core for Node sends over UDP and polls without a complaint', async () => {
   const { stdout } = await run(process.execPath, [join(HERE, 'node/recorder.mjs')], {
-    env: environment({
-      AWS_XRAY_DAEMON_ADDRESS: daemonAddress(),
+    env: environment(directory, {
+      AWS_XRAY_DAEMON_ADDRESS: daemonAddress(server),
       AWS_XRAY_CONTEXT_MISSING: 'RUNTIME_ERROR',
     }),
   })
@@ -209,8 +190,8 @@ test('aws-xray-sdk-core for Node sends over UDP and polls without a complaint', 
 })
 
 test("Python's aws_xray_sdk sends over UDP, fetches rules and targets", async () => {
-  const { stdout } = await run(PYTHON, [join(HERE, 'python/recorder.py'), daemonAddress()], {
-    env: environment(),
+  const { stdout } = await run(PYTHON, [join(HERE, 'python/recorder.py'), daemonAddress(server)], {
+    env: environment(directory),
   })
   const sent = JSON.parse(stdout)
   expect(sent.problems).toEqual([])
@@ -231,7 +212,7 @@ test("Python's aws_xray_sdk sends over UDP, fetches rules and targets", async ()
 })
 
 test("Go's aws-xray-sdk-go sends over UDP", async () => {
-  const { stdout } = await run('go', ['run', '.', `127.0.0.1:${server.ready.udp}`], {
+  const { stdout } = await run('go', ['run', './recorder', `127.0.0.1:${server.ready.udp}`], {
     cwd: join(HERE, 'go'),
     env: { ...process.env, NODE_OPTIONS: '' },
   })
@@ -253,7 +234,7 @@ describe.each(['signed', 'unsigned'])('boto3, %s', (signing) => {
     const { stdout } = await run(
       PYTHON,
       [join(HERE, 'python/boto3_calls.py'), server.endpoint, signing, file],
-      { env: environment() },
+      { env: environment(directory) },
     )
     await removeDirectory(resolve(file, '..'))
     const got = JSON.parse(stdout)
@@ -283,7 +264,7 @@ describe.each([[[]], [['--no-sign-request']]])('AWS CLI %j', (flags: readonly st
     const { stdout } = await run(
       AWS,
       ['--endpoint-url', server.endpoint, '--output', 'json', ...flags, 'xray', ...words],
-      { env: environment(), maxBuffer: 64 * 1024 * 1024 },
+      { env: environment(directory), maxBuffer: 64 * 1024 * 1024 },
     )
     return JSON.parse(stdout)
   }

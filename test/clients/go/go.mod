@@ -1,12 +1,19 @@
-module fluoroscope.test/recorder
+module fluoroscope.test/clients
 
-go 1.22
+go 1.24
 
-require github.com/aws/aws-xray-sdk-go v1.8.5
+require (
+	github.com/aws/aws-sdk-go-v2 v1.41.4
+	github.com/aws/aws-sdk-go-v2/service/xray v1.36.20
+	github.com/aws/aws-xray-sdk-go v1.8.5
+)
 
 require (
 	github.com/andybalholm/brotli v1.1.0 // indirect
 	github.com/aws/aws-sdk-go v1.47.9 // indirect
+	github.com/aws/aws-sdk-go-v2/internal/configsources v1.4.20 // indirect
+	github.com/aws/aws-sdk-go-v2/internal/endpoints/v2 v2.7.20 // indirect
+	github.com/aws/smithy-go v1.24.2 // indirect
 	github.com/jmespath/go-jmespath v0.4.0 // indirect
 	github.com/klauspost/compress v1.17.6 // indirect
 	github.com/pkg/errors v0.9.1 // indirect
