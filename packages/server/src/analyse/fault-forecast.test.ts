@@ -20,6 +20,17 @@ function lastBand(buckets: readonly FaultBucket[]) {
   return band
 }
 
+/** Numbers from 0 to below 1, the same for the same seed (xorshift). */
+function pseudoRandom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return (state >>> 0) / 2 ** 32
+  }
+}
+
 const count = fc
   .tuple(fc.nat(5000), fc.double({ min: 0, max: 1, noNaN: true }))
   .map(([total, share]) => [Math.round(total * share), total] as const)
@@ -102,6 +113,25 @@ describe('a band', () => {
     // 4,300 requests: rate 0.1, variance 100 × 0.09 × 1.023 = 9.2; 10 ± 9.1, rounded outwards.
     expect(lastBand(minutes(repeated(61, 10, 100)))).toEqual({ low: 0, high: 20 })
     expect(lastBand(minutes(repeated(61, 100, 1000)))).toMatchObject({ low: 71, high: 129 })
+  })
+
+  test.each([
+    [0.001, 100],
+    [0.01, 100],
+    [0.1, 20],
+    [0.1, 1000],
+    [0.5, 100],
+  ])('a steady rate of %d over %i requests is hardly ever outside', (rate, total) => {
+    const random = pseudoRandom(1)
+    const draw = () => Array.from({ length: total }, random).filter((each) => each < rate).length
+    const buckets = minutes(Array.from({ length: 2000 }, () => [draw(), total] as const))
+    const bands = forecastFaults(buckets)
+    const outside = buckets.filter(({ faults }, index) => {
+      const { low, high } = bands[index] ?? { low: 0, high: total }
+      return faults < low || faults > high
+    })
+    // Three standard deviations to both sides leave out 0.3 % of a normal distribution.
+    expect(outside.length).toBeLessThanOrEqual(10)
   })
 
   test('grows where faults come in bursts', () => {
