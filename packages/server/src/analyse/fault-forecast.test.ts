@@ -130,7 +130,7 @@ describe('a band', () => {
       const { low, high } = bands[index] ?? { low: 0, high: total }
       return faults < low || faults > high
     })
-    // Three standard deviations to both sides leave out 0.3 % of a normal distribution.
+    // Three standard deviations to both sides leave out 0.3 % of a normal distribution: 6 of 2,000.
     expect(outside.length).toBeLessThanOrEqual(10)
   })
 
