@@ -6,6 +6,7 @@ export class Omissions {
   readonly #counts = new Map<OmittedThing, number>([
     ['root-causes', 0],
     ['ends-of-traces', 0],
+    ['links-of-services', 0],
   ])
 
   constructor(log: Log) {
@@ -25,6 +26,7 @@ export class Omissions {
 
 /**
  * `root-causes`: fault and error causes beyond those a summary names. `ends-of-traces`: traces too large
- * to be read whole, of which only the beginning was looked at.
+ * to be read whole, of which only the beginning was looked at. `links-of-services`: links between traces
+ * beyond those a service of a retrieved graph names.
  */
-export type OmittedThing = 'root-causes' | 'ends-of-traces'
+export type OmittedThing = 'root-causes' | 'ends-of-traces' | 'links-of-services'

@@ -5,6 +5,7 @@ import { findTraceSummaries } from './analyse/trace-summaries.ts'
 import { insightOperations } from './insight-operations.ts'
 import type { Omissions } from './omissions.ts'
 import { findTraces } from './query/find-traces.ts'
+import { retrievalOperations } from './retrieval-operations.ts'
 import { settingsOperations } from './settings-operations.ts'
 import { batchGetTraces, type FindTraces } from './show/operation/batch-get-traces.ts'
 import { type FindServiceGraph, getServiceGraph } from './show/operation/get-service-graph.ts'
@@ -14,7 +15,6 @@ import { type FindTraceSummaries, getTraceSummaries } from './show/operation/get
 import { putTelemetryRecords } from './show/operation/put-telemetry-records.ts'
 import type { Operation } from './show/operation.ts'
 import { ONE_DAY, SIX_HOURS, THIRTY_DAYS } from './show/time-range.ts'
-import { unavailableOperations } from './show/unavailable-operations.ts'
 import type { Database } from './store/database.ts'
 import type { Settings } from './store/settings.ts'
 
@@ -60,7 +60,7 @@ export function createOperations(options: OperationsOptions): readonly Operation
     putTelemetryRecords(),
     ...settingsOperations({ settings, now, checkFilter: checkGroupFilter }),
     ...insightOperations({ database, settings, findServiceGraph, now }),
-    ...unavailableOperations(),
+    ...retrievalOperations({ database, now, omissions }),
   ]
 }
 

@@ -47,3 +47,6 @@ export const NextTokenOnly = v.object({ NextToken: optional(v.string()) })
 
 /** For the two operations whose tokens are short (xray-behaviour 1.4). */
 export const ShortNextTokenOnly = v.object({ NextToken: optional(textOf(1, 100)) })
+
+/** xray-behaviour 6.8. */
+export const RetrievalToken = v.pipe(v.string(), v.maxLength(1020))

@@ -3,6 +3,7 @@ export type Refusal =
   | {
       readonly kind:
         | 'invalid-request'
+        | 'throttled'
         | 'rule-limit'
         | 'policy-revision'
         | 'policy-lockout'

@@ -1,8 +1,8 @@
-import type { ReceivedDocument, Trace, TraceId } from '@fluoroscope/model'
+import type { ReceivedDocument, Trace, TraceId, UnixNanos } from '@fluoroscope/model'
 import { parseSegmentDocument } from '@fluoroscope/model'
 import { INSTANT, type Row, TEXT, TRACE_ID } from '../store/column.ts'
 import type { Database } from '../store/database.ts'
-import { integer, sql, traceIds } from '../store/sql.ts'
+import { instant, integer, sql, traceIds } from '../store/sql.ts'
 import { assembleTrace } from './assemble-trace.ts'
 
 /** How much of one trace is read. */
@@ -23,20 +23,22 @@ export type FoundTrace = Trace & {
   readonly documents: number
 }
 
-/** The traces of `ids` that are known, by id. @throws StoreError */
+/** The traces of `ids` that are known, by id; see `visitTraces`. @throws StoreError */
 export async function findTraces(
   database: Database,
   ids: readonly TraceId[],
   limits: TraceLimits = DEFAULT_TRACE_LIMITS,
+  asOf?: UnixNanos,
 ): Promise<ReadonlyMap<TraceId, FoundTrace>> {
   const traces = new Map<TraceId, FoundTrace>()
-  await visitTraces(database, ids, (trace) => traces.set(trace.id, trace), limits)
+  await visitTraces(database, ids, (trace) => traces.set(trace.id, trace), limits, asOf)
   return traces
 }
 
 /**
  * Hands over the traces of `ids` that are known, one after the other by id, so that only one is in
  * memory. `visit` must not take long: the query waits for it.
+ * @param asOf leaves out documents received later; undefined for none
  * @throws StoreError
  */
 export async function visitTraces(
@@ -44,10 +46,11 @@ export async function visitTraces(
   ids: readonly TraceId[],
   visit: (trace: FoundTrace) => void,
   limits: TraceLimits = DEFAULT_TRACE_LIMITS,
+  asOf?: UnixNanos,
 ): Promise<void> {
   if (ids.length === 0) return
   let reading: TraceReading | undefined
-  for await (const rows of database.batches(documentsOf(ids, limits), DOCUMENTS)) {
+  for await (const rows of database.batches(documentsOf(ids, limits, asOf), DOCUMENTS)) {
     for (const row of rows) {
       if (reading?.id !== row.trace_id) {
         if (reading !== undefined) visit(assembleFound(reading))
@@ -78,13 +81,15 @@ type TraceReading = {
  * The minutes lead to the few granules of each trace. By receipt, so that what is read of a trace
  * that is too large is its beginning; one document more than allowed tells that there are more.
  */
-function documentsOf(ids: readonly TraceId[], limits: TraceLimits) {
+function documentsOf(ids: readonly TraceId[], limits: TraceLimits, asOf: UnixNanos | undefined) {
+  const known = asOf === undefined ? sql`` : sql`AND received <= ${instant(asOf)}`
+
   return sql`
     SELECT trace_id, received, account, region, document
     FROM documents
     WHERE (minute, trace_id) IN (
       SELECT minute, trace_id FROM trace_minutes WHERE trace_id IN ${traceIds(ids)}
-    )
+    ) ${known}
     ORDER BY trace_id, received, id
     LIMIT ${integer(limits.documents + 1)} BY trace_id`
 }

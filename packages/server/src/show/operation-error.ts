@@ -8,7 +8,6 @@ type PlainError = { readonly message: string } & {
   readonly kind:
     | 'validation'
     | 'serialization'
-    | 'throttled'
     | 'too-large'
     | 'unsupported-encoding'
     | 'unavailable'

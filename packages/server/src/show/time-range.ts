@@ -11,12 +11,17 @@ export const THIRTY_DAYS: RangeLimit = { hours: 30 * 24, text: '30 days' }
 
 const HOUR_NANOS = 3_600_000_000_000
 
+export function timeOrderError(from: UnixNanos, to: UnixNanos): OperationError | undefined {
+  return to < from ? invalidRequest('End time cannot be earlier than start time') : undefined
+}
+
 export function timeRangeError(
   from: UnixNanos,
   to: UnixNanos,
   limit: RangeLimit,
 ): OperationError | undefined {
-  if (to < from) return invalidRequest('End time cannot be earlier than start time')
+  const problem = timeOrderError(from, to)
+  if (problem !== undefined) return problem
   if (nanosBetween(from, to) <= limit.hours * HOUR_NANOS) return undefined
   return invalidRequest(`Time range cannot be longer than ${limit.text}`)
 }

@@ -1,15 +1,9 @@
-import type { BatchGetTracesOutput, Result, Segment, Trace, TraceId } from '@fluoroscope/model'
-import {
-  BatchGetTracesInput,
-  bad,
-  millisecondSeconds,
-  ok,
-  parseTraceId,
-  printSegment,
-} from '@fluoroscope/model'
+import type { BatchGetTracesOutput, Segment, Trace, TraceId } from '@fluoroscope/model'
+import { BatchGetTracesInput, bad, millisecondSeconds, ok, printSegment } from '@fluoroscope/model'
 import { traceDuration } from '../../query/trace-times.ts'
 import { type Operation, operation } from '../operation.ts'
-import { invalidRequest, type OperationError } from '../operation-error.ts'
+import { invalidRequest } from '../operation-error.ts'
+import { readTraceIds } from '../trace-ids.ts'
 
 /** The traces that are known, in any order, as far as limits allow. */
 export type FindTraces = (
@@ -26,7 +20,10 @@ export function batchGetTraces(findTraces: FindTraces): Operation {
       if (typeof NextToken === 'string') {
         return bad(invalidRequest('NextToken is currently not supported'))
       }
-      const ids = readIds(TraceIds)
+      if (TraceIds.length > MAX_TRACES) {
+        return bad(invalidRequest(`Exceeding maximum query size: ${MAX_TRACES}`))
+      }
+      const ids = readTraceIds(TraceIds)
       if (!ids.ok) return ids
       const traces = await findTraces(ids.value)
       const output: BatchGetTracesOutput = {
@@ -44,22 +41,6 @@ export function batchGetTraces(findTraces: FindTraces): Operation {
 
 const MAX_TRACES = 5
 
-function readIds(texts: readonly string[]): Result<readonly TraceId[], OperationError> {
-  if (texts.length > MAX_TRACES) {
-    return bad(invalidRequest(`Exceeding maximum query size: ${MAX_TRACES}`))
-  }
-  const ids: TraceId[] = []
-  for (const text of texts) {
-    const id = parseTraceId(text)
-    if (id === undefined) {
-      return bad(invalidRequest(`Invalid trace id ${text}: incorrect id format`))
-    }
-    ids.push(id)
-  }
-  if (new Set(ids).size < ids.length) return bad(invalidRequest('Containing duplicate trace ids'))
-  return ok(ids)
-}
-
 function printTrace(
   trace: Trace & { readonly limitExceeded: boolean },
 ): BatchGetTracesOutput['Traces'][number] {
@@ -72,6 +53,10 @@ function printTrace(
   }
 }
 
-function printDocument(segment: Segment): { readonly Id: string; readonly Document: string } {
+/** A segment as `BatchGetTraces` gives it. */
+export function printDocument(segment: Segment): {
+  readonly Id: string
+  readonly Document: string
+} {
   return { Id: segment.id, Document: JSON.stringify(printSegment(segment)) }
 }
