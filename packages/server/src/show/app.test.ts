@@ -15,7 +15,6 @@ import type { StoreSegments } from './operation/put-trace-segments.ts'
 import type { OperationError } from './operation-error.ts'
 import { RequestCounts } from './request-counts.ts'
 import { SIX_HOURS, THIRTY_DAYS } from './time-range.ts'
-import { unavailableOperations } from './unavailable-operations.ts'
 
 class BrokenStore extends Error {}
 
@@ -70,7 +69,6 @@ function app(options: AppOverrides = {}) {
         () => Promise.resolve([DEFAULT_GROUP]),
       ),
       putTelemetryRecords(),
-      ...unavailableOperations(),
     ],
     storeSegments: options.storeSegments ?? (async () => ok([])),
     bodies: createBodies({ maxBodyBytes: 500_000, budget }),
@@ -326,13 +324,6 @@ test('other methods, other cases and other paths', async () => {
       type: 'UnknownOperationException',
     })
   }
-})
-
-test('all 38 operations have a route', async () => {
-  expect(unavailableOperations()).toHaveLength(4)
-  const { post, counts } = app()
-  for (const { path } of unavailableOperations()) expect((await post(path, {})).status).toBe(400)
-  expect(counts.entries()).toHaveLength(4)
 })
 
 test('answers are counted by operation and status, whatever is asked for', async () => {
