@@ -266,13 +266,14 @@ test('tokens work for their own question only', async () => {
   const [token, other] = [await start(...ids), await start(...ids)]
   const { NextToken = '' } = await list(token)
   expect((await list(token, { NextToken })).Traces?.map(({ Id }) => Id)).toEqual(ids.slice(5))
+  const graph = { RetrievalToken: token, NextToken }
   const refused = [
-    list(other, { NextToken }),
-    list(token, { NextToken, TraceFormat: 'OTEL' }),
-    list(token, { NextToken: 'nonsense' }),
-    client.send(new GetRetrievedTracesGraphCommand({ RetrievalToken: token, NextToken })),
+    () => list(other, { NextToken }),
+    () => list(token, { NextToken, TraceFormat: 'OTEL' }),
+    () => list(token, { NextToken: 'nonsense' }),
+    () => client.send(new GetRetrievedTracesGraphCommand(graph)),
   ]
-  for (const each of refused) await expect(each).rejects.toThrow(InvalidRequestException)
+  for (const ask of refused) await expect(ask()).rejects.toThrow(InvalidRequestException)
 })
 
 test('the graph of all traces, with the links between them', async () => {

@@ -190,11 +190,6 @@ test.each([
     'NextToken is currently not supported',
   ],
   ['/TelemetryRecords', { TelemetryRecords: [] }, 'Telemetry records can not be empty'],
-  [
-    '/StartTraceRetrieval',
-    { TraceIds: [] },
-    'StartTraceRetrieval is not available in this version',
-  ],
 ])('%s %j: %s', async (path, body, message) => {
   expect(await shapeOf(await app().post(path, body))).toEqual({
     status: 400,
