@@ -4,7 +4,7 @@ import {
   type TimeSeriesServiceStatistics,
   XRayClient,
 } from '@aws-sdk/client-xray'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { newEntityId, newTraceId } from './support/segments.ts'
 import {
   type RunningServer,
@@ -12,7 +12,7 @@ import {
   startServer,
   temporaryDirectory,
 } from './support/server.ts'
-import { type Json, until } from './support/wire-server.ts'
+import type { Json } from './support/wire-server.ts'
 
 /** Time series through the built server, asked by the official client (xray-behaviour 9.8). */
 
@@ -37,11 +37,8 @@ beforeAll(async () => {
     TraceSegmentDocuments: documents().map((each) => JSON.stringify(each)),
   })
   expect([status, body]).toEqual([200, { UnprocessedTraceSegments: [] }])
-  const areThere = await until(
-    () => series({}, 3 * DAY),
-    (entries) => entries.length === 5,
-  )
-  expect(areThere).toHaveLength(5)
+  const areThere = async () => expect(await series({}, 3 * DAY)).toHaveLength(5)
+  await vi.waitFor(areThere, { timeout: 30_000, interval: 100 })
 })
 
 afterAll(async () => {
@@ -114,7 +111,12 @@ async function ask(path: string, input: object) {
 
 /** The entries of all pages, from `before` seconds before the base on, ten minutes unless told. */
 async function series(
-  input: { EntitySelectorExpression?: string; Period?: number; GroupName?: string },
+  input: {
+    EntitySelectorExpression?: string
+    Period?: number
+    GroupName?: string
+    ForecastStatistics?: boolean
+  },
   before = 0,
   [from, to] = [0, 601],
 ): Promise<readonly TimeSeriesServiceStatistics[]> {
