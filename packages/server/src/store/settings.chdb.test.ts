@@ -51,3 +51,29 @@ test('the table gives back the newest version of each key, and no removed one', 
   )
   expect(lastRemoved).toBe(removed.ok && removed.value)
 })
+
+test('two servers that change different keys at one instant both keep theirs', async () => {
+  const put = (server: Settings, key: string) =>
+    server.change(TEXTS, (_current, at) => ok({ key, value: key, answer: at }))
+  const later = 1_795_388_500_000_000_000n
+  const [left, right] = [settings(later), settings(later)]
+  await Promise.all([left.start(), right.start()])
+  expect(await put(left, 'left')).toEqual(await put(right, 'right'))
+  const reader = settings()
+  await reader.start()
+  const { values } = await reader.read(TEXTS)
+  expect([values.get('left'), values.get('right')]).toEqual(['left', 'right'])
+})
+
+test('rows that an older version kept for an account and region are read', async () => {
+  const table = settingsTable(fixture.database)
+  const row = { kind: TEXTS.name, key: 'old', deleted: false }
+  const document = (text: string) => JSON.stringify({ text })
+  const elsewhere = { account: '444455556666', region: 'us-east-1' }
+  await table.append({ ...row, ...elsewhere, version: 5n, document: document('elsewhere') })
+  await table.append({ ...row, ...HERE, version: 4n, document: document('here') })
+  const reader = settings()
+  await reader.start()
+  expect((await reader.read(TEXTS)).values.get('old')).toBe('here')
+  expect(reader.leftOut).toEqual([{ kind: TEXTS.name, key: 'old', ...elsewhere }])
+})
