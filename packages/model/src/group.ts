@@ -14,7 +14,12 @@ export type Group = {
   readonly notificationsEnabled: boolean
   /** When the expression was last changed. */
   readonly filterSince: UnixNanos
+  /** The expressions before, oldest first, as far as traces of their time are kept. */
+  readonly earlierFilters: readonly GroupFilterVersion[]
 }
+
+/** An expression of a group that was in force from `since` to that of the next one. */
+export type GroupFilterVersion = { readonly expression: string; readonly since: UnixNanos }
 
 /** The group every trace belongs to. */
 export const DEFAULT_GROUP: Group = {
@@ -25,4 +30,5 @@ export const DEFAULT_GROUP: Group = {
   insightsEnabled: false,
   notificationsEnabled: false,
   filterSince: 0n as UnixNanos,
+  earlierFilters: [],
 }

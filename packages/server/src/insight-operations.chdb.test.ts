@@ -5,7 +5,7 @@ import {
   paginateGetInsightSummaries,
   XRayClient,
 } from '@aws-sdk/client-xray'
-import type { Insight, InsightEvent } from '@fluoroscope/model'
+import type { Insight, InsightEvent, Nanos } from '@fluoroscope/model'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BASE_SECONDS, segmentJson, subsegmentJson, traceOf } from '../../../test/support/traces.ts'
 import { graphOfTrace } from './analyse/service-graph.ts'
@@ -40,7 +40,12 @@ beforeAll(async () => {
   const now = () => instantAt(NOW)
   const app = createApp({
     operations: [
-      ...settingsOperations({ settings, now, checkFilter: () => undefined }),
+      ...settingsOperations({
+        settings,
+        now,
+        checkFilter: () => undefined,
+        retention: 1e18 as Nanos,
+      }),
       ...insightOperations({
         database: store.database,
         settings,

@@ -2,9 +2,11 @@ import type { UnixNanos } from '@fluoroscope/model'
 import { findInsight, findInsightEvents, findInsights } from './query/insights.ts'
 import { getInsight } from './show/operation/get-insight.ts'
 import { getInsightEvents } from './show/operation/get-insight-events.ts'
-import { getInsightImpactGraph } from './show/operation/get-insight-impact-graph.ts'
+import {
+  type FindServiceGraph,
+  getInsightImpactGraph,
+} from './show/operation/get-insight-impact-graph.ts'
 import { getInsightSummaries } from './show/operation/get-insight-summaries.ts'
-import type { FindServiceGraph } from './show/operation/get-service-graph.ts'
 import type { Operation } from './show/operation.ts'
 import type { Database } from './store/database.ts'
 import type { Settings } from './store/settings.ts'

@@ -1,6 +1,7 @@
-import { DEFAULT_GROUP, parseFilter, replaceGroups, type UnixNanos } from '@fluoroscope/model'
+import { type Nanos, parseFilter, replaceGroups, type UnixNanos } from '@fluoroscope/model'
 import { listGroups } from './act/groups.ts'
 import type { ServiceGraphs } from './analyse/service-graphs.ts'
+import { tracesOfGroup } from './analyse/trace-selection.ts'
 import { findTraceSummaries } from './analyse/trace-summaries.ts'
 import { insightOperations } from './insight-operations.ts'
 import type { Omissions } from './omissions.ts'
@@ -8,7 +9,7 @@ import { findTraces } from './query/find-traces.ts'
 import { retrievalOperations } from './retrieval-operations.ts'
 import { settingsOperations } from './settings-operations.ts'
 import { batchGetTraces, type FindTraces } from './show/operation/batch-get-traces.ts'
-import { type FindServiceGraph, getServiceGraph } from './show/operation/get-service-graph.ts'
+import { getServiceGraph } from './show/operation/get-service-graph.ts'
 import { getTimeSeriesServiceStatistics } from './show/operation/get-time-series-service-statistics.ts'
 import { getTraceGraph } from './show/operation/get-trace-graph.ts'
 import { type FindTraceSummaries, getTraceSummaries } from './show/operation/get-trace-summaries.ts'
@@ -26,11 +27,13 @@ export type OperationsOptions = {
   /** AWS's limits on time ranges instead of ours. */
   readonly strictLimits: boolean
   readonly omissions: Omissions
+  /** How long traces are kept. */
+  readonly retention: Nanos
 }
 
 /** All operations but PutTraceSegments, whose body goes another way. */
 export function createOperations(options: OperationsOptions): readonly Operation[] {
-  const { database, settings, graphs, now, strictLimits, omissions } = options
+  const { database, settings, graphs, now, strictLimits, omissions, retention } = options
   const find: FindTraces = async (ids) => {
     const traces = await findTraces(database, ids)
     const cut = [...traces.values()].filter(({ limitExceeded }) => limitExceeded)
@@ -43,23 +46,29 @@ export function createOperations(options: OperationsOptions): readonly Operation
     omissions.add('ends-of-traces', page.omissions.cutTraces)
     return page
   }
-  const findServiceGraph: FindServiceGraph = (from, to) => graphs.graph(from, to)
+  const findGroups = () => listGroups(settings)
   return [
     batchGetTraces(find),
     getTraceGraph(find),
-    getServiceGraph(findServiceGraph, strictLimits ? SIX_HOURS : THIRTY_DAYS),
-    getTraceSummaries(summaries, now, strictLimits ? ONE_DAY : THIRTY_DAYS, () =>
-      listGroups(settings),
+    getServiceGraph(
+      (from, to, group) => graphs.graph(from, to, tracesOfGroup(group)),
+      findGroups,
+      strictLimits ? SIX_HOURS : THIRTY_DAYS,
     ),
+    getTraceSummaries(summaries, now, strictLimits ? ONE_DAY : THIRTY_DAYS, findGroups),
     getTimeSeriesServiceStatistics(
-      (query) => graphs.series(query),
-      // As GetServiceGraph: traces are not told apart by groups yet.
-      () => Promise.resolve([DEFAULT_GROUP]),
+      (query, group) => graphs.series(query, tracesOfGroup(group)),
+      findGroups,
       strictLimits ? ONE_DAY : THIRTY_DAYS,
     ),
     putTelemetryRecords(),
-    ...settingsOperations({ settings, now, checkFilter: checkGroupFilter }),
-    ...insightOperations({ database, settings, findServiceGraph, now }),
+    ...settingsOperations({ settings, now, checkFilter: checkGroupFilter, retention }),
+    ...insightOperations({
+      database,
+      settings,
+      findServiceGraph: (from, to) => graphs.graph(from, to),
+      now,
+    }),
     ...retrievalOperations({ database, now, omissions }),
   ]
 }

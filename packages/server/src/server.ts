@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { type UnixNanos, unixNanos } from '@fluoroscope/model'
+import { type Nanos, type UnixNanos, unixNanos } from '@fluoroscope/model'
 import { ServiceGraphs } from './analyse/service-graphs.ts'
 import { createBodies } from './bodies.ts'
 import type { Config } from './config.ts'
@@ -142,6 +142,7 @@ export class Server {
         now,
         strictLimits: this.#config.strictLimits,
         omissions: this.#omissions,
+        retention: (this.#config.retentionDays * NANOS_PER_DAY) as Nanos,
       }),
       storeSegments: (body, context) => this.#ingest.putSegments(body, context),
       bodies: createBodies({ maxBodyBytes, budget: this.#budget }),
@@ -307,3 +308,5 @@ function listenError(cause: NodeJS.ErrnoException, where: string, flag: string):
 function now(): UnixNanos {
   return unixNanos(BigInt(Date.now()) * 1_000_000n)
 }
+
+const NANOS_PER_DAY = 86_400e9

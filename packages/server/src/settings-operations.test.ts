@@ -1,4 +1,4 @@
-import { unixNanos } from '@fluoroscope/model'
+import { type Nanos, unixNanos } from '@fluoroscope/model'
 import { expect, test } from 'vitest'
 import { createBodies } from './bodies.ts'
 import { ByteBudget } from './lib/byte-budget.ts'
@@ -21,6 +21,7 @@ function api(kept: readonly SettingRow[] = []) {
     operations: settingsOperations({
       settings,
       now,
+      retention: (30 * 86_400e9) as Nanos,
       checkFilter: (text) => (text === 'fault AND' ? 'expected a condition at 9' : undefined),
     }),
     storeSegments: async () => {

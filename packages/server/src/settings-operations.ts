@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { UnixNanos } from '@fluoroscope/model'
+import type { Nanos, UnixNanos } from '@fluoroscope/model'
 import type { CheckFilter } from './act/groups.ts'
 import { Sampling } from './act/sampling.ts'
 import { createGroup } from './show/operation/create-group.ts'
@@ -33,12 +33,14 @@ export type SettingsOperationsOptions = {
   readonly now: () => UnixNanos
   /** What is wrong with a group's expression; undefined for nothing. */
   readonly checkFilter: CheckFilter
+  /** How long traces are kept. */
+  readonly retention: Nanos
 }
 
 /** The operations that read and change what people set. */
 export function settingsOperations(options: SettingsOperationsOptions): readonly Operation[] {
-  const { settings, now, checkFilter } = options
-  const groups = { checkFilter, randomBytes: () => randomBytes(GROUP_ID_BYTES) }
+  const { settings, now, checkFilter, retention } = options
+  const groups = { checkFilter, retention, randomBytes: () => randomBytes(GROUP_ID_BYTES) }
   const sampling = new Sampling(settings, now)
   return [
     createGroup(settings, groups),

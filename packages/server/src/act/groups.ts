@@ -1,12 +1,17 @@
 import {
+  addNanos,
   DEFAULT_GROUP,
   type Group,
   groupArn,
+  isJsonObject,
   type JsonObject,
+  type JsonValue,
+  type Nanos,
   ok,
   parseResourceArn,
   type RequestContext,
   type Result,
+  type UnixNanos,
   unixNanos,
 } from '@fluoroscope/model'
 import type { SettingKind, Settings } from '../store/settings.ts'
@@ -20,6 +25,8 @@ export type GroupOptions = {
   readonly checkFilter: CheckFilter
   /** 32 bytes by chance: no two groups ever share an id. */
   readonly randomBytes: () => Uint8Array
+  /** How long traces are kept: no trace is older than an expression that ended before that. */
+  readonly retention: Nanos
 }
 
 /** A group by its name or its ARN, exactly one of them. */
@@ -57,6 +64,10 @@ export const GROUPS: SettingKind<Tagged<Group>> = {
     insightsEnabled: value.insightsEnabled,
     notificationsEnabled: value.notificationsEnabled,
     filterSince: String(value.filterSince),
+    earlierFilters: value.earlierFilters.map(({ expression, since }) => ({
+      expression,
+      since: String(since),
+    })),
     tags: Object.fromEntries(tags),
   }),
 }
@@ -107,6 +118,7 @@ export async function addGroup(
       filterExpression: filter.value,
       ...insights.value,
       filterSince: at,
+      earlierFilters: [],
     }
     return ok({ key: name, value: { value: group, tags: tags.value }, answer: group })
   })
@@ -117,7 +129,7 @@ export async function changeGroup(
   settings: Settings,
   context: RequestContext,
   input: GroupChange,
-  { checkFilter }: Pick<GroupOptions, 'checkFilter'>,
+  { checkFilter, retention }: Pick<GroupOptions, 'checkFilter' | 'retention'>,
 ): Promise<Result<Group, Refusal>> {
   const named = nameOf(input)
   if (!named.ok) return named
@@ -138,7 +150,7 @@ export async function changeGroup(
       ...old,
       ...insights.value,
       filterExpression: filter.value,
-      filterSince: isSame ? old.filterSince : at,
+      ...(isSame ? {} : { filterSince: at, earlierFilters: earlierFilters(old, at, retention) }),
     }
     return ok({ key: group.name, value: { ...tagged, value: group }, answer: group })
   })
@@ -196,6 +208,17 @@ function valuesOf(tagged: Tagged<Group> | undefined): readonly Group[] {
   return tagged === undefined ? [] : [tagged.value]
 }
 
+/** What a new expression leaves behind, without what no trace of today goes by. */
+function earlierFilters(old: Group, at: UnixNanos, retention: Nanos): Group['earlierFilters'] {
+  const { filterExpression, filterSince } = old
+  if (filterExpression === undefined) return []
+  const versions = [...old.earlierFilters, { expression: filterExpression, since: filterSince }]
+  return versions.filter((_, index) => {
+    const end = versions[index + 1]?.since ?? at
+    return addNanos(end, retention) > at
+  })
+}
+
 function checkedFilter(
   expression: string | null | undefined,
   check: CheckFilter,
@@ -243,6 +266,20 @@ function parseGroup(document: JsonObject, scope: RequestContext): Group {
     filterExpression: typeof filterExpression === 'string' ? filterExpression : undefined,
     insightsEnabled: document['insightsEnabled'] === true,
     notificationsEnabled: document['notificationsEnabled'] === true,
-    filterSince: unixNanos(BigInt(String(document['filterSince'] ?? 0))),
+    filterSince: instantAt(document, 'filterSince'),
+    earlierFilters: parseEarlierFilters(document['earlierFilters']),
   }
+}
+
+/** Groups of older versions have none. */
+function parseEarlierFilters(versions: JsonValue | undefined): Group['earlierFilters'] {
+  if (!Array.isArray(versions)) return []
+  return versions.filter(isJsonObject).map((version) => ({
+    expression: String(version['expression']),
+    since: instantAt(version, 'since'),
+  }))
+}
+
+function instantAt(document: JsonObject, member: string): UnixNanos {
+  return unixNanos(BigInt(String(document[member] ?? 0)))
 }

@@ -1,4 +1,5 @@
 import type { TraceId } from '@fluoroscope/model'
+import { assert } from '@fluoroscope/model'
 import type { MinuteLinks } from '../query/graph-minutes.ts'
 import {
   countSpansByMinute,
@@ -23,6 +24,8 @@ export type MinuteBatch = {
   readonly parts: number
   /** Where known already: at least all minutes in which the traces of `minutes` have documents. */
   readonly allMinutes?: readonly number[] | undefined
+  /** Undefined for all traces. */
+  readonly only?: ReadonlySet<TraceId> | undefined
 }
 
 export type ReadTraces = {
@@ -75,13 +78,14 @@ export async function planBatches(
  */
 export async function readTraces(
   database: Database,
-  { minutes, parts, ...known }: MinuteBatch,
+  { minutes, parts, only, ...known }: MinuteBatch,
   add: OnTrace,
 ): Promise<ReadTraces> {
   const wanted = new Set(minutes)
   const allMinutes = known.allMinutes ?? (await findMinutesOfTraces(database, minutes))
   const linked = new LinkedTraces()
   const reading = new TraceRows((rows) => {
+    if (only !== undefined && !only.has(idOf(rows))) return
     const trace = traceCallsOf(rows)
     const minute = minuteOf(trace.start)
     if (!wanted.has(minute)) return
@@ -113,9 +117,8 @@ async function addLinked(
   const wanted = new Set(traces.flatMap(({ trace }) => [...linkedTraceIds(trace)]))
   const producers = new Map<TraceId, ReadonlyMap<GraphId, Producer>>()
   const reading = new TraceRows((rows) => {
-    const [first] = rows
-    const id = first === undefined ? undefined : traceIdOf(first)
-    if (id !== undefined && wanted.has(id)) producers.set(id, producersOf(traceCallsOf(rows)))
+    const id = idOf(rows)
+    if (wanted.has(id)) producers.set(id, producersOf(traceCallsOf(rows)))
   })
   await readRows(database, linkedSpans(slice), reading)
   const producerOf: ProducerOf = ({ traceId, id }) => producers.get(traceId)?.get(id)
@@ -141,6 +144,11 @@ function minuteOf(start: bigint): number {
 /** Pieces that have arrived already would follow one another without a gap. */
 function othersTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
+}
+
+function idOf([first]: readonly GraphSpan[]): TraceId {
+  assert(first !== undefined, 'a trace without rows')
+  return traceIdOf(first)
 }
 
 type LinkedTrace = { readonly trace: TraceCalls; readonly minute: number }

@@ -1,26 +1,18 @@
 import type { ServiceGraph, UnixNanos } from '@fluoroscope/model'
 import type { Log } from '../lib/log.ts'
 import { engineNow } from '../query/graph-changes.ts'
-import {
-  ALL_TRACES,
-  findMergedGraph,
-  type GraphMinute,
-  type GraphVersion,
-  insertGraphLinks,
-  insertGraphMinutes,
-  type MinuteLinks,
-} from '../query/graph-minutes.ts'
+import { ALL_TRACES, findBehindMinutes, findMergedGraph } from '../query/graph-minutes.ts'
 import { findMinutesEnding, findStoredSeries } from '../query/graph-series.ts'
-import { findMinutesOfTraces } from '../query/graph-spans.ts'
 import { MAX_LISTED_MINUTES, MAX_LISTED_RANGES, type MinuteRange } from '../query/minute-list.ts'
 import type { Database } from '../store/database.ts'
 import { ChangedMinutes, type ChangedMinutesSettings } from './changed-minutes.ts'
+import { type ComputedMinutes, MinuteGraphs } from './minute-graphs.ts'
 import { completionRange, rangesWithout, splitRange } from './minute-ranges.ts'
-import { type MinuteBatch, type OnTrace, planBatches, readTraces } from './minute-traces.ts'
-import { CompletionRoom } from './request-sums.ts'
+import { planBatches } from './minute-traces.ts'
 import { GraphBuilder } from './service-graph-builder.ts'
 import { type SeriesBucket, SeriesBuilder, type SeriesQuery } from './service-series.ts'
-import { addTraceCalls } from './trace-calls.ts'
+import { addTraceCalls, type TraceCalls } from './trace-calls.ts'
+import { ALL_TRACES_EVER, type TraceFilter, type TraceSelection } from './trace-selection.ts'
 
 export type ServiceGraphsOptions = {
   readonly database: Database
@@ -70,23 +62,21 @@ export type ServiceGraphStatistics = {
 export class ServiceGraphs {
   readonly #database: Database
   readonly #log: Log
-  readonly #options: ServiceGraphsOptions
   readonly #settings: ServiceGraphSettings
   readonly #changed: ChangedMinutes
+  readonly #minutes: MinuteGraphs
   #timer: NodeJS.Timeout | undefined
   #passing: Promise<void> | undefined
   #stopped = false
-  #computedMinutes = 0
-  #readSpans = 0
-  #omitted = 0
   #failedPasses = 0
 
   constructor(options: ServiceGraphsOptions) {
-    const { database, log, monotonicMs } = options
-    this.#options = options
+    const { database, log, monotonicMs, random } = options
     this.#database = database
     this.#log = log
     this.#settings = { ...SETTINGS, ...options.settings }
+    const limits = { nodes: this.#settings.nodes, edges: this.#settings.edges }
+    this.#minutes = new MinuteGraphs({ database, log, random, limits })
     this.#changed = new ChangedMinutes({ database, monotonicMs, settings: this.#settings })
   }
 
@@ -111,52 +101,63 @@ export class ServiceGraphs {
   statistics(): ServiceGraphStatistics {
     return {
       dirtyMinutes: this.#changed.size,
-      computedMinutes: this.#computedMinutes,
-      readSpans: this.#readSpans,
-      omitted: this.#omitted + this.#changed.omitted,
+      computedMinutes: this.#minutes.computedMinutes,
+      readSpans: this.#minutes.readSpans,
+      omitted: this.#minutes.omitted + this.#changed.omitted,
       failedPasses: this.#failedPasses,
     }
   }
 
   /**
-   * All traces that start in `[from, to)` as one graph, of at most 10,000 nodes.
+   * The selected traces that start in `[from, to)` as one graph, of at most 10,000 nodes.
    * @throws StoreError
    */
-  async graph(from: UnixNanos, to: UnixNanos): Promise<ServiceGraph> {
+  async graph(
+    from: UnixNanos,
+    to: UnixNanos,
+    traces: readonly TraceSelection[] = ALL_TRACES_EVER,
+  ): Promise<ServiceGraph> {
     await this.#changed.refresh()
     const { nodes, edges } = this.#settings
     const graph = new GraphBuilder({ nodes, edges })
-    const { whole, parts } = splitRange(from, to)
-    const unusable = await this.#changed.unusable(this.#changed.changed(whole))
-    const raw = new Set([...parts, ...unusable])
-    // The order in which a graph grows does not matter.
-    await Promise.all([
-      this.#addStored(graph, rangesWithout(whole, raw)),
-      this.#addRaw([...raw], (trace, _, producerOf) => {
-        if (trace.start >= from && trace.start < to) addTraceCalls(graph, trace, producerOf)
-      }),
-    ])
-    this.#countOmitted(graph.omitted)
+    for (const selection of traces) {
+      const [first, last] = [later(from, selection.from), earlier(to, selection.to)]
+      if (first < last) await this.#addGraph(graph, { ...selection, from: first, to: last })
+    }
+    this.#minutes.countOmitted(graph.omitted)
     return graph.graph()
   }
 
   /**
-   * The requests of an entity by when they ended, whenever their traces started. Ascending; periods
-   * in which nothing ended are left out. @throws StoreError
+   * The requests of an entity in the selected traces by when they ended, whenever the traces started.
+   * Ascending; periods in which nothing ended are left out. @throws StoreError
    */
-  async series({ from, to, period, entity }: SeriesQuery): Promise<readonly SeriesBucket[]> {
+  async series(
+    { from, to, period, entity }: SeriesQuery,
+    traces: readonly TraceSelection[] = ALL_TRACES_EVER,
+  ): Promise<readonly SeriesBucket[]> {
     await this.#changed.refresh()
     const completed = completionRange({ from, to, period })
     if (completed.from >= completed.to) return []
     const series = new SeriesBuilder(entity, completed, period)
-    const raw = await this.#unusableEnding(completed)
-    const query = { completed, period, entity, without: raw }
-    await Promise.all([
-      findStoredSeries(this.#database, query).then((stored) => {
-        for (const bucket of stored) series.addBucket(bucket)
-      }),
-      this.#addRaw(raw, (trace) => addTraceCalls(series, trace)),
-    ])
+    const unusable = await this.#unusableEnding(completed)
+    for (const selection of traces) {
+      const { filter } = selection
+      const { whole, parts } = splitRange(selection.from, selection.to)
+      const changed = unusable.filter((minute) => minute >= whole.from && minute < whole.to)
+      const raw = [...new Set([...parts, ...changed])]
+      if (filter !== undefined) await this.#catchUp(filter, { range: whole, completed }, raw)
+      const grouping = filter?.grouping ?? ALL_TRACES
+      const query = { completed, period, entity, grouping, range: whole, without: raw }
+      await Promise.all([
+        findStoredSeries(this.#database, query).then((stored) => {
+          for (const bucket of stored) series.addBucket(bucket)
+        }),
+        this.#minutes.read(raw, filter, (trace) => {
+          if (startsIn(trace, selection)) addTraceCalls(series, trace)
+        }),
+      ])
+    }
     return series.buckets()
   }
 
@@ -168,11 +169,10 @@ export class ServiceGraphs {
     const batches = await planBatches(this.#database, due)
     const filled = new Set(batches.flatMap(({ minutes }) => minutes))
     const emptied = due.filter((minute) => !filled.has(minute))
-    if (emptied.length > 0)
-      await this.#store([], { minutes: emptied, covered, oldest: undefined, links: [] })
+    this.#computed(await this.#minutes.clear(emptied, covered))
     for (const batch of batches) {
       if (this.#stopped) return
-      await this.#compute(batch)
+      this.#computed(await this.#minutes.compute(batch, undefined))
     }
     await this.#changed.save()
   }
@@ -203,98 +203,73 @@ export class ServiceGraphs {
     return ending
   }
 
-  async #addStored(graph: GraphBuilder, ranges: readonly MinuteRange[]): Promise<void> {
+  /** The order in which a graph grows does not matter. */
+  async #addGraph(graph: GraphBuilder, selection: TraceSelection): Promise<void> {
+    const { filter, from, to } = selection
+    const { whole, parts } = splitRange(from, to)
+    const unusable = await this.#changed.unusable(this.#changed.changed(whole))
+    const raw = new Set([...parts, ...unusable])
+    if (filter !== undefined) await this.#catchUp(filter, { range: whole }, [...raw])
+    await Promise.all([
+      this.#addStored(graph, filter?.grouping ?? ALL_TRACES, rangesWithout(whole, raw)),
+      this.#minutes.read([...raw], filter, (trace, _, producerOf) => {
+        if (startsIn(trace, selection)) addTraceCalls(graph, trace, producerOf)
+      }),
+    ])
+  }
+
+  async #addStored(
+    graph: GraphBuilder,
+    grouping: string,
+    ranges: readonly MinuteRange[],
+  ): Promise<void> {
     for (let at = 0; at < ranges.length; at += MAX_LISTED_RANGES) {
-      const listed = ranges.slice(at, at + MAX_LISTED_RANGES)
+      const listed = { grouping, ranges: ranges.slice(at, at + MAX_LISTED_RANGES) }
       const stored = await findMergedGraph(this.#database, listed, this.#settings)
       graph.addGraph(stored)
-      this.#countOmitted(stored.omitted)
+      this.#minutes.countOmitted(stored.omitted)
     }
   }
 
-  async #addRaw(unsorted: readonly number[], add: OnTrace): Promise<void> {
-    if (unsorted.length === 0) return
-    const minutes = unsorted.toSorted((left, right) => left - right)
-    const isListed = minutes.length <= MAX_LISTED_MINUTES
-    const [batches, allMinutes] = await Promise.all([
-      planBatches(this.#database, minutes),
-      isListed ? findMinutesOfTraces(this.#database, minutes) : undefined,
-    ])
-    for (const batch of batches) {
-      const read = await readTraces(this.#database, { ...batch, allMinutes }, add)
-      this.#readSpans += read.spans
-      this.#countOmitted(read.omittedSpans + read.omittedLinks)
-    }
-  }
-
-  async #compute(batch: MinuteBatch): Promise<void> {
-    const { nodes, edges } = this.#settings
-    const covered = await engineNow(this.#database)
-    const graphs = new Map(
-      batch.minutes.map((minute) => {
-        const room = new CompletionRoom(MAX_COMPLETION_PARTS)
-        return [minute, new GraphBuilder({ nodes, edges }, room)]
-      }),
-    )
-    const read = await readTraces(this.#database, batch, (trace, minute, producerOf) => {
-      const graph = graphs.get(minute)
-      if (graph !== undefined) addTraceCalls(graph, trace, producerOf)
-    })
-    this.#readSpans += read.spans
-    this.#countOmitted(read.omittedSpans + read.omittedLinks)
-    const minutes = [...graphs].map(([minute, graph]) => ({
-      minute,
-      ...graph.byCompletion(),
-      omitted: graph.omitted,
-    }))
-    await this.#store(minutes, { minutes: [], covered, ...read })
-  }
-
-  /** @param rest minutes without any document, whose versions are empty */
-  async #store(
-    minutes: readonly GraphMinute[],
-    rest: {
-      readonly minutes: readonly number[]
-      readonly covered: number
-      readonly oldest: bigint | undefined
-      readonly links: readonly MinuteLinks[]
-    },
+  /**
+   * Computes what an expression lacks: its minutes are made when they are first asked for, and again
+   * after those of all traces were. @param except minutes that are not needed
+   */
+  async #catchUp(
+    filter: TraceFilter,
+    of: { readonly range: MinuteRange; readonly completed?: MinuteRange },
+    except: readonly number[],
   ): Promise<void> {
-    const { covered, oldest, links } = rest
-    const empty = rest.minutes.map((minute) => ({ minute, nodes: [], edges: [], omitted: 0 }))
-    const computed = [...minutes, ...empty]
-    const day = Math.floor(covered / MS_PER_DAY)
-    const chance = BigInt(Math.floor(this.#options.random() * VERSIONS_PER_MS))
-    const version: GraphVersion = {
-      grouping: ALL_TRACES,
-      version: BigInt(covered) * BigInt(VERSIONS_PER_MS) + chance,
-      covered,
-      day,
-      oldest: oldest === undefined ? day : Number(oldest / NANOS_PER_DAY),
-    }
-    await insertGraphLinks(this.#database, links, version)
-    await insertGraphMinutes(this.#database, computed, version)
-    // Senders that came meanwhile did not find the links.
-    if (links.length > 0) this.#changed.searchAgain(covered)
-    for (const { minute } of computed) this.#changed.computed(minute, covered)
-    this.#computedMinutes += computed.length
+    if (of.range.from >= of.range.to) return
+    const behind = await findBehindMinutes(this.#database, filter.grouping, of)
+    const needed = behind.filter((minute) => !except.includes(minute))
+    const batches = await planBatches(this.#database, needed)
+    const filled = new Set(batches.flatMap(({ minutes }) => minutes))
+    // What retention has dropped since.
+    const emptied = needed.filter((minute) => !filled.has(minute))
+    await this.#minutes.clear(emptied, await engineNow(this.#database), filter)
+    for (const batch of batches) await this.#minutes.compute(batch, filter)
   }
 
-  #countOmitted(count: number): void {
-    if (count === 0) return
-    this.#omitted += count
-    this.#log.warn('a service graph is larger than its limit', { omitted: count })
+  #computed({ minutes, covered, hasLinks }: ComputedMinutes): void {
+    // Senders that came meanwhile did not find the links.
+    if (hasLinks) this.#changed.searchAgain(covered)
+    for (const minute of minutes) this.#changed.computed(minute, covered)
   }
 }
 
-/** In one minute's graph; a node or an edge mostly has one or two. */
-const MAX_COMPLETION_PARTS = 200_000
+function startsIn({ start }: TraceCalls, { from, to }: TraceSelection): boolean {
+  return start >= from && start < to
+}
+
+function later(left: UnixNanos, right: UnixNanos): UnixNanos {
+  return left > right ? left : right
+}
+
+function earlier(left: UnixNanos, right: UnixNanos): UnixNanos {
+  return left < right ? left : right
+}
 
 const ALL_MINUTES: MinuteRange = { from: 0, to: 2 ** 32 }
 
 const NANOS = 1_000_000_000n
-const MS_PER_DAY = 86_400_000
-const NANOS_PER_DAY = 86_400_000_000_000n
-
-/** Tells computations of one millisecond apart. */
-const VERSIONS_PER_MS = 2 ** 20

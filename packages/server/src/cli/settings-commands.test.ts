@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { unixNanos } from '@fluoroscope/model'
+import { type Nanos, unixNanos } from '@fluoroscope/model'
 import { getRequestListener } from '@hono/node-server'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createBodies } from '../bodies.ts'
@@ -24,7 +24,12 @@ let directory: string
 beforeEach(async () => {
   const { settings } = testSettings(now)
   const app = createApp({
-    operations: settingsOperations({ settings, now, checkFilter: () => undefined }),
+    operations: settingsOperations({
+      settings,
+      now,
+      checkFilter: () => undefined,
+      retention: 1e18 as Nanos,
+    }),
     storeSegments: async () => {
       throw new Error('no segments here')
     },

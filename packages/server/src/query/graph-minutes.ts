@@ -2,7 +2,7 @@ import type { ServiceEdge, ServiceGraph, ServiceNode, TraceId } from '@fluorosco
 import { type ColumnList, DAY, INT64, MINUTE, TEXT, TRACE_ID, UINT64 } from '../store/column.ts'
 import type { Database } from '../store/database.ts'
 import { RowBinaryWriter } from '../store/row-binary.ts'
-import { identifier, integer, type Sql, sql, text } from '../store/sql.ts'
+import { identifier, integer, minute as minuteOf, type Sql, sql, text } from '../store/sql.ts'
 import {
   EDGE_COLUMNS,
   edgeColumns,
@@ -109,10 +109,10 @@ export type MergedGraph = ServiceGraph & { readonly omitted: number }
 /** The newest versions of all minutes in `ranges`, merged. @throws StoreError */
 export async function findMergedGraph(
   database: Database,
-  ranges: readonly MinuteRange[],
+  { grouping, ranges }: { readonly grouping: string; readonly ranges: readonly MinuteRange[] },
   limits: MergeLimits,
 ): Promise<MergedGraph> {
-  const within = sql`grouping = ${text(ALL_TRACES)} AND ${minuteWithin(ranges)}`
+  const within = sql`grouping = ${text(grouping)} AND ${minuteWithin(ranges)}`
   const newest = sql`${within} AND (minute, version) IN (
     SELECT minute, max(version) FROM graph_minutes WHERE ${within} GROUP BY minute)`
   const [nodes, edges, [marker]] = await Promise.all([
@@ -172,6 +172,33 @@ export async function findGraphMinutes(
     { minute: MINUTE },
   )
   return new Set(rows.map(({ minute }) => minute))
+}
+
+/**
+ * The minutes of `range` whose version under a grouping is missing, or older than that of all traces;
+ * ascending. @throws StoreError
+ * @param completed only those in which something of all traces ended then
+ */
+export async function findBehindMinutes(
+  database: Database,
+  grouping: string,
+  { range, completed }: { readonly range: MinuteRange; readonly completed?: MinuteRange },
+): Promise<readonly number[]> {
+  const all = sql`grouping = ${text(ALL_TRACES)}`
+  const ending =
+    completed === undefined
+      ? sql`true`
+      : sql`argMaxIf(last_completed, version, ${all}) >= ${minuteOf(completed.from)}
+        AND argMaxIf(first_completed, version, ${all}) < ${minuteOf(completed.to)}`
+  const rows = await database.rows(
+    sql`SELECT minute FROM graph_minutes
+      WHERE grouping IN (${text(ALL_TRACES)}, ${text(grouping)}) AND ${minuteWithin([range])}
+      GROUP BY minute
+      HAVING maxIf(covered, ${all}) > maxIf(covered, grouping = ${text(grouping)}) AND ${ending}
+      ORDER BY minute`,
+    { minute: MINUTE },
+  )
+  return rows.map(({ minute }) => minute)
 }
 
 /** Over a map it takes six tenths of what it takes over the two arrays. */

@@ -3,8 +3,8 @@ import { INT64, MINUTE } from '../store/column.ts'
 import type { Database } from '../store/database.ts'
 import { identifier, integer, joinSql, minute, type Sql, sql, text } from '../store/sql.ts'
 import { histogramOf, REQUEST_COLUMNS, statisticsOf } from './graph-columns.ts'
-import { ALL_TRACES, histogramSum } from './graph-minutes.ts'
-import { type MinuteRange, minuteIn } from './minute-list.ts'
+import { histogramSum } from './graph-minutes.ts'
+import { type MinuteRange, minuteIn, minuteWithin } from './minute-list.ts'
 
 /** Whose requests a time series counts; the account '' is the one that the data belong to. */
 export type SeriesEntity =
@@ -23,6 +23,9 @@ export type StoredSeries = {
   readonly entity: SeriesEntity
   /** Minutes of trace starts that are left out, at most `MAX_LISTED_MINUTES`. */
   readonly without: readonly number[]
+  readonly grouping: string
+  /** The minutes of trace starts that count. */
+  readonly range: MinuteRange
 }
 
 export type StoredBucket = {
@@ -35,11 +38,11 @@ export type StoredBucket = {
 /** The requests of the newest versions of all minutes, by when they ended. @throws StoreError */
 export async function findStoredSeries(
   database: Database,
-  { completed, period, entity, without }: StoredSeries,
+  { completed, period, entity, without, ...traces }: StoredSeries,
 ): Promise<readonly StoredBucket[]> {
   const table = entity.kind === 'service' ? 'graph_nodes' : 'graph_edges'
   const from = identifier(table)
-  const grouping = text(ALL_TRACES)
+  const within = sql`grouping = ${text(traces.grouping)} AND ${minuteWithin([traces.range])}`
   const left = without.length === 0 ? sql`true` : sql`NOT (${minuteIn(without)})`
   const rows = await database.rows(
     sql`SELECT (intDiv(toUnixTimestamp(completed), ${integer(period)}) + 1) * ${integer(period)} AS end,
@@ -48,11 +51,11 @@ export async function findStoredSeries(
         mapKeys(${histogramSum(table, 'response')}) AS response_millis,
         mapValues(${histogramSum(table, 'response')}) AS response_counts
       FROM ${from}
-      WHERE grouping = ${grouping} AND ${entityIs(entity)}
+      WHERE ${within} AND ${entityIs(entity)}
         AND completed >= ${minute(completed.from)} AND completed < ${minute(completed.to)}
         AND (minute, version) IN (
           SELECT minute, max(version) FROM graph_minutes
-          WHERE grouping = ${grouping} AND ${left} GROUP BY minute
+          WHERE ${within} AND ${left} GROUP BY minute
           HAVING argMax(last_completed, version) >= ${minute(completed.from)}
             AND argMax(first_completed, version) < ${minute(completed.to)})
       GROUP BY end ORDER BY end`,

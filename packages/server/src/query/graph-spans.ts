@@ -1,4 +1,5 @@
 import type { TraceId } from '@fluoroscope/model'
+import { unixNanos } from '@fluoroscope/model'
 import {
   ARRAY,
   BOOL,
@@ -13,6 +14,7 @@ import {
 import type { Database } from '../store/database.ts'
 import { integer, type Sql, sql, unsigned } from '../store/sql.ts'
 import { MAX_LISTED_MINUTES, minuteIn } from './minute-list.ts'
+import { narrowed } from './narrow-candidates.ts'
 
 /** What the service graph needs of a span; the names are those of `GRAPH_SPANS`. */
 export const GRAPH_SPAN_COLUMNS = {
@@ -120,6 +122,29 @@ function tracesIn({ minutes, allMinutes }: GraphSpanSlice): Sql {
   const someRow = sql`trace_id IN (SELECT trace_id FROM spans WHERE ${inMinutes})`
   return allMinutes === undefined ? someRow : sql`${minuteIn(allMinutes)} AND ${someRow}`
 }
+
+/**
+ * The traces with documents in one of the minutes, at most `MAX_LISTED_MINUTES`, less those that some
+ * of the conditions of `compileFilter` rules out. @throws StoreError
+ */
+export async function findTracesOfMinutes(
+  database: Database,
+  minutes: readonly number[],
+  conditions: readonly Sql[],
+): Promise<readonly TraceId[]> {
+  const rows = sql`SELECT DISTINCT trace_id FROM spans WHERE ${minuteIn(minutes)}`
+  const window = {
+    from: unixNanos(BigInt(Math.min(...minutes)) * NANOS_PER_SECOND),
+    until: unixNanos(BigInt(Math.max(...minutes) + 60) * NANOS_PER_SECOND),
+  }
+  const possible = conditions.length === 0 ? sql`true` : narrowed(conditions, window, rows)
+  const found = await database.rows(sql`${rows} AND ${possible} ORDER BY trace_id`, {
+    trace_id: TRACE_ID,
+  })
+  return found.map((row) => row.trace_id)
+}
+
+const NANOS_PER_SECOND = 1_000_000_000n
 
 /**
  * The minutes in which the traces with documents in `minutes` have documents, ascending; undefined

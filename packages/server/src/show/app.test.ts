@@ -61,7 +61,11 @@ function app(options: AppOverrides = {}) {
     operations: [
       batchGetTraces(find),
       getTraceGraph(find),
-      getServiceGraph(async () => ({ nodes: [], edges: [] }), SIX_HOURS),
+      getServiceGraph(
+        async () => ({ nodes: [], edges: [] }),
+        () => Promise.resolve([DEFAULT_GROUP]),
+        SIX_HOURS,
+      ),
       getTraceSummaries(
         async () => ({ summaries: [], scanned: 0, next: undefined }),
         () => unixNanos(0n),

@@ -1,6 +1,7 @@
 import type {
   GetInsightImpactGraphOutput,
   ImpactServiceOutput,
+  ServiceGraph,
   ServiceOutput,
   UnixNanos,
 } from '@fluoroscope/model'
@@ -12,7 +13,9 @@ import { type Operation, operation } from '../operation.ts'
 import { invalidRequest } from '../operation-error.ts'
 import { printBounds, printServices } from '../service-graph.ts'
 import { ageError, SIX_HOURS, timeRangeError } from '../time-range.ts'
-import type { FindServiceGraph } from './get-service-graph.ts'
+
+/** All traces that start in `[from, to)`. @throws StoreError */
+export type FindServiceGraph = (from: UnixNanos, to: UnixNanos) => Promise<ServiceGraph>
 
 /** xray-behaviour 6.5: who can be harmed by the root cause. All fits one page. */
 export function getInsightImpactGraph(

@@ -1,54 +1,44 @@
-import type {
-  GetServiceGraphOutput,
-  RequestContext,
-  ServiceGraph,
-  UnixNanos,
-} from '@fluoroscope/model'
-import { bad, DEFAULT_GROUP, GetServiceGraphInput, groupArn, ok } from '@fluoroscope/model'
+import type { GetServiceGraphOutput, Group, ServiceGraph, UnixNanos } from '@fluoroscope/model'
+import { bad, GetServiceGraphInput, ok } from '@fluoroscope/model'
+import { hasOldVersions } from '../../analyse/trace-selection.ts'
+import { graphGroup } from '../graph-group.ts'
 import { type Operation, operation } from '../operation.ts'
-import { invalidRequest, type OperationError } from '../operation-error.ts'
+import { invalidRequest } from '../operation-error.ts'
+import type { FindGroups } from '../resolve-group.ts'
 import { printBounds, printServices } from '../service-graph.ts'
 import { type RangeLimit, timeRangeError } from '../time-range.ts'
 
-/** The graph of all traces that start in `[from, to)`. */
-export type FindServiceGraph = (from: UnixNanos, to: UnixNanos) => Promise<ServiceGraph>
+/** The graph of the traces of a group that start in `[from, to)`. @throws StoreError */
+export type FindGroupGraph = (from: UnixNanos, to: UnixNanos, group: Group) => Promise<ServiceGraph>
 
 /** xray-behaviour 6.2. */
-export function getServiceGraph(findServiceGraph: FindServiceGraph, limit: RangeLimit): Operation {
+export function getServiceGraph(
+  findGraph: FindGroupGraph,
+  findGroups: FindGroups,
+  limit: RangeLimit,
+): Operation {
   return operation(
     'GetServiceGraph',
     '/ServiceGraph',
     GetServiceGraphInput,
     async (input, context) => {
-      const { StartTime, EndTime, GroupName, GroupARN, NextToken } = input
+      const { StartTime, EndTime, NextToken } = input
       if (typeof NextToken === 'string') {
         return bad(invalidRequest('NextToken is currently not supported'))
       }
-      const problem =
-        timeRangeError(StartTime, EndTime, limit) ?? groupError(GroupName, GroupARN, context)
+      const problem = timeRangeError(StartTime, EndTime, limit)
       if (problem !== undefined) return bad(problem)
-      const services = printServices(await findServiceGraph(StartTime, EndTime), true)
+      const group = await graphGroup(findGroups, input, context)
+      if (!group.ok) return group
+      const graph = await findGraph(StartTime, EndTime, group.value)
+      const services = printServices(graph, true)
       const output: GetServiceGraphOutput = {
         ...printBounds(services),
         Services: services,
-        ContainsOldGroupVersions: false,
+        ContainsOldGroupVersions: hasOldVersions(group.value, StartTime),
         NextToken: null,
       }
       return ok(output)
     },
   )
-}
-
-function groupError(
-  name: string | null | undefined,
-  arn: string | null | undefined,
-  context: RequestContext,
-): OperationError | undefined {
-  if (typeof name === 'string' && typeof arn === 'string') {
-    return invalidRequest('Request cannot contain both group name and group ARN')
-  }
-  const known =
-    (typeof name !== 'string' || name === DEFAULT_GROUP.name) &&
-    (typeof arn !== 'string' || arn === groupArn(context, DEFAULT_GROUP))
-  return known ? undefined : invalidRequest('Group not found.')
 }

@@ -15,6 +15,7 @@ import {
 import type * as v from 'valibot'
 import { findSeriesPage, type SeriesEntry } from '../../analyse/series-page.ts'
 import type { SeriesBucket, SeriesQuery } from '../../analyse/service-series.ts'
+import { hasOldVersions } from '../../analyse/trace-selection.ts'
 import { invalidToken, openToken, sealToken } from '../../query/sealed-token.ts'
 import { graphGroup } from '../graph-group.ts'
 import { type Operation, operation } from '../operation.ts'
@@ -53,7 +54,7 @@ export function getTimeSeriesServiceStatistics(
       const isService = query.value.entity.kind === 'service'
       const output: GetTimeSeriesServiceStatisticsOutput = {
         TimeSeriesServiceStatistics: page.entries.map((entry) => printEntry(entry, isService)),
-        ContainsOldGroupVersions: false,
+        ContainsOldGroupVersions: hasOldVersions(group.value, query.value.from),
         NextToken: page.next === undefined ? null : sealToken(question, String(page.next)),
       }
       return ok(output)

@@ -7,7 +7,7 @@ import { type Operation, operation } from '../operation.ts'
 
 export function updateGroup(
   settings: KeptSettings,
-  options: Pick<GroupOptions, 'checkFilter'>,
+  options: Pick<GroupOptions, 'checkFilter' | 'retention'>,
 ): Operation {
   return operation('UpdateGroup', '/UpdateGroup', UpdateGroupInput, async (input, context) =>
     printed(await changeGroup(settings, context, input, options), (group) =>

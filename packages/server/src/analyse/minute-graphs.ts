@@ -1,0 +1,175 @@
+import type { Log } from '../lib/log.ts'
+import { engineNow } from '../query/graph-changes.ts'
+import {
+  ALL_TRACES,
+  type GraphMinute,
+  type GraphVersion,
+  insertGraphLinks,
+  insertGraphMinutes,
+  type MinuteLinks,
+} from '../query/graph-minutes.ts'
+import { findMinutesOfTraces } from '../query/graph-spans.ts'
+import { MAX_LISTED_MINUTES } from '../query/minute-list.ts'
+import type { Database } from '../store/database.ts'
+import { findMatchingTraces } from './matching-traces.ts'
+import {
+  type MinuteBatch,
+  type OnTrace,
+  planBatches,
+  type ReadTraces,
+  readTraces,
+} from './minute-traces.ts'
+import { CompletionRoom } from './request-sums.ts'
+import { GraphBuilder, type GraphLimits } from './service-graph-builder.ts'
+import { addTraceCalls } from './trace-calls.ts'
+import type { TraceFilter } from './trace-selection.ts'
+
+export type MinuteGraphsOptions = {
+  readonly database: Database
+  readonly log: Log
+  /** From 0 to below 1, as `Math.random`. */
+  readonly random: () => number
+  readonly limits: GraphLimits
+}
+
+/** Minutes that were computed from all rows visible at `covered`, milliseconds by the engine's clock. */
+export type ComputedMinutes = {
+  readonly minutes: readonly number[]
+  readonly covered: number
+  /** Some of their traces link to others. */
+  readonly hasLinks: boolean
+}
+
+/** Makes the graphs of minutes from spans, for an answer or as versions that are kept. */
+export class MinuteGraphs {
+  readonly #options: MinuteGraphsOptions
+  readonly #database: Database
+  #computedMinutes = 0
+  #readSpans = 0
+  #omitted = 0
+
+  constructor(options: MinuteGraphsOptions) {
+    this.#options = options
+    this.#database = options.database
+  }
+
+  get computedMinutes(): number {
+    return this.#computedMinutes
+  }
+
+  get readSpans(): number {
+    return this.#readSpans
+  }
+
+  get omitted(): number {
+    return this.#omitted
+  }
+
+  /**
+   * Hands over each trace that starts in one of `minutes` and matches. @throws StoreError
+   * @param filter undefined for all traces
+   */
+  async read(
+    unsorted: readonly number[],
+    filter: TraceFilter | undefined,
+    add: OnTrace,
+  ): Promise<void> {
+    if (unsorted.length === 0) return
+    const minutes = unsorted.toSorted((left, right) => left - right)
+    const isListed = minutes.length <= MAX_LISTED_MINUTES
+    const [batches, allMinutes] = await Promise.all([
+      planBatches(this.#database, minutes),
+      isListed ? findMinutesOfTraces(this.#database, minutes) : undefined,
+    ])
+    for (const batch of batches) await this.#readBatch({ ...batch, allMinutes }, filter, add)
+  }
+
+  /** Keeps a version of each minute of the batch. @throws StoreError */
+  async compute(batch: MinuteBatch, filter: TraceFilter | undefined): Promise<ComputedMinutes> {
+    const covered = await engineNow(this.#database)
+    const graphs = new Map(
+      batch.minutes.map((minute) => {
+        const room = new CompletionRoom(MAX_COMPLETION_PARTS)
+        return [minute, new GraphBuilder(this.#options.limits, room)]
+      }),
+    )
+    const read = await this.#readBatch(batch, filter, (trace, minute, producerOf) => {
+      const graph = graphs.get(minute)
+      if (graph !== undefined) addTraceCalls(graph, trace, producerOf)
+    })
+    const minutes = [...graphs].map(([minute, graph]) => ({
+      minute,
+      ...graph.byCompletion(),
+      omitted: graph.omitted,
+    }))
+    await this.#store(minutes, filter, { covered, ...read })
+    return { minutes: batch.minutes, covered, hasLinks: read.links.length > 0 }
+  }
+
+  /** Keeps that minutes have no traces. @throws StoreError */
+  async clear(
+    minutes: readonly number[],
+    covered: number,
+    filter?: TraceFilter,
+  ): Promise<ComputedMinutes> {
+    const empty = minutes.map((minute) => ({ minute, nodes: [], edges: [], omitted: 0 }))
+    if (minutes.length > 0) {
+      await this.#store(empty, filter, { covered, oldest: undefined, links: [] })
+    }
+    return { minutes, covered, hasLinks: false }
+  }
+
+  countOmitted(count: number): void {
+    if (count === 0) return
+    this.#omitted += count
+    this.#options.log.warn('a service graph is larger than its limit', { omitted: count })
+  }
+
+  async #readBatch(
+    batch: MinuteBatch,
+    filter: TraceFilter | undefined,
+    add: OnTrace,
+  ): Promise<ReadTraces> {
+    const matching =
+      filter === undefined
+        ? undefined
+        : await findMatchingTraces(this.#database, filter, batch.minutes)
+    const read = await readTraces(this.#database, { ...batch, only: matching?.ids }, add)
+    this.#readSpans += read.spans
+    this.countOmitted(read.omittedSpans + read.omittedLinks + (matching?.cutTraces ?? 0))
+    return read
+  }
+
+  async #store(
+    minutes: readonly GraphMinute[],
+    filter: TraceFilter | undefined,
+    read: {
+      readonly covered: number
+      readonly oldest: bigint | undefined
+      readonly links: readonly MinuteLinks[]
+    },
+  ): Promise<void> {
+    const { covered, oldest, links } = read
+    const day = Math.floor(covered / MS_PER_DAY)
+    const chance = BigInt(Math.floor(this.#options.random() * VERSIONS_PER_MS))
+    const version: GraphVersion = {
+      grouping: filter?.grouping ?? ALL_TRACES,
+      version: BigInt(covered) * BigInt(VERSIONS_PER_MS) + chance,
+      covered,
+      day,
+      oldest: oldest === undefined ? day : Number(oldest / NANOS_PER_DAY),
+    }
+    await insertGraphLinks(this.#database, links, version)
+    await insertGraphMinutes(this.#database, minutes, version)
+    this.#computedMinutes += minutes.length
+  }
+}
+
+/** In one minute's graph; a node or an edge mostly has one or two. */
+const MAX_COMPLETION_PARTS = 200_000
+
+const MS_PER_DAY = 86_400_000
+const NANOS_PER_DAY = 86_400_000_000_000n
+
+/** Tells computations of one millisecond apart. */
+const VERSIONS_PER_MS = 2 ** 20
