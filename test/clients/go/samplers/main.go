@@ -17,6 +17,7 @@ const tickLength = 50 * time.Millisecond
 type result struct {
 	Requests  int           `json:"requests"`
 	Sampled   int           `json:"sampled"`
+	Asked     map[int64]int `json:"asked"`
 	Reservoir map[int64]int `json:"reservoir"`
 	Torn      []int64       `json:"torn"`
 	ChangedAt *int64        `json:"changedAt"`
@@ -34,7 +35,7 @@ func main() {
 		samplers[i], err = sampling.NewCentralizedStrategy()
 		check(err)
 		samplers[i].LoadDaemonEndpoints(endpoints)
-		results[i] = result{Reservoir: map[int64]int{}, Torn: []int64{}}
+		results[i] = result{Asked: map[int64]int{}, Reservoir: map[int64]int{}, Torn: []int64{}}
 	}
 	for !allReady(samplers) {
 		time.Sleep(tickLength)
@@ -71,6 +72,7 @@ func tick(sampler *sampling.CentralizedStrategy, r *result) {
 	}
 	for range 2 {
 		second := time.Now().Unix()
+		r.Asked[second]++
 		if decide(sampler, "/reservoir") {
 			r.Reservoir[second]++
 		}
