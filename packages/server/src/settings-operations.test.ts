@@ -759,6 +759,20 @@ test('targets and statistics of all rules', async () => {
   })
 })
 
+test('a client may report 25 rules and Default at once', async () => {
+  const { ask, call } = api()
+  const names = Array.from({ length: 25 }, (_, index) => `r${index}`)
+  for (const RuleName of names)
+    await call('CreateSamplingRule', { SamplingRule: { ...RULE, RuleName } })
+  const all = [...names, 'Default'].map((name) => statistics(name, 'a', 0))
+  const { SamplingTargetDocuments: targets } = await call('SamplingTargets', {
+    SamplingStatisticsDocuments: all,
+  })
+  expect(targets).toHaveLength(26)
+  const more = { SamplingStatisticsDocuments: [...all, statistics('Default', 'b')] }
+  expect((await ask('SamplingTargets', more)).status).toBe(400)
+})
+
 test('a change within a second is newer than a fetch of rules within it', async () => {
   const { call, clock } = api()
   clock.now += SECOND / 2n

@@ -14,6 +14,12 @@ export type SamplingStatisticsDocument = {
   readonly BorrowCount?: number | null | undefined
 }
 
+/**
+ * 25 of one's own and Default. The API documents 25 statistics in a request, but a client that has
+ * matched every rule, as OpenTelemetry's sampler that reports them all, has one more to tell.
+ */
+const MOST_RULES = 26
+
 const SamplingStatisticsDocuments: v.GenericSchema<unknown, readonly SamplingStatisticsDocument[]> =
   v.pipe(
     v.array(
@@ -26,7 +32,7 @@ const SamplingStatisticsDocuments: v.GenericSchema<unknown, readonly SamplingSta
         BorrowCount: optional(AtLeastZero),
       }),
     ),
-    v.maxLength(25),
+    v.maxLength(MOST_RULES),
   )
 
 /** What one service saw of one rule's requests since its last report. */
