@@ -1,4 +1,5 @@
 import {
+  CreateGroupCommand,
   GetTimeSeriesServiceStatisticsCommand,
   paginateGetTimeSeriesServiceStatistics,
   type TimeSeriesServiceStatistics,
@@ -250,6 +251,27 @@ test('the group of all traces by its name, others not', async () => {
     name: 'InvalidRequestException',
     message: 'Group not found.',
   })
+})
+
+test.each([
+  ['watched', true],
+  ['plain', false],
+])('a group, %s: its traces alone, with a forecast where it has insights', async (name, has) => {
+  await client.send(
+    new CreateGroupCommand({
+      GroupName: name,
+      FilterExpression: 'duration < 6',
+      InsightsConfiguration: { InsightsEnabled: has },
+    }),
+  )
+  const entries = await series({ GroupName: name, ForecastStatistics: true })
+  expect(endsOf(entries)).toEqual([360, 240, 60])
+  // Of one request none or all may fail, and before the first bucket nothing is known.
+  const band = has ? { FaultCountHigh: 1, FaultCountLow: 0 } : {}
+  const forecasts = entries.map(({ ServiceForecastStatistics }) => ServiceForecastStatistics)
+  expect(forecasts).toEqual([band, band, {}])
+  const silent = await series({ GroupName: name })
+  expect(silent.map((entry) => entry.ServiceForecastStatistics)).toEqual([{}, {}, {}])
 })
 
 test.each([
