@@ -57,12 +57,12 @@ beforeAll(async () => {
   const node = createRequire(import.meta.url).resolve('aws-xray-sdk-core')
   const locate = 'import aws_xray_sdk.core.sampling.local as local; print(local.__path__[0])'
   const python = await run(PYTHON, ['-c', locate])
-  const list = ['list', '-m', '-f', '{{.Dir}}', 'github.com/aws/aws-xray-sdk-go']
-  const go = await run('go', list, { cwd: GO })
+  const download = ['mod', 'download', '-json', 'github.com/aws/aws-xray-sdk-go']
+  const go = await run('go', download, { cwd: GO })
   folders = {
     node: dirname(node),
     python: python.stdout.trim(),
-    go: go.stdout.trim(),
+    go: String(JSON.parse(go.stdout).Dir),
   }
 }, 120_000)
 
