@@ -30,12 +30,16 @@ export function seededRandom(seed: number): () => number {
   }
 }
 
-/** A trace of `length` segments in a chain of calls; ids are random to the eye and fixed by the seed. */
+/**
+ * A trace of `length` segments in a chain of calls; ids are random to the eye and fixed by the seed.
+ * @param annotate further annotations of the segment at a depth, 0 for the root
+ */
 export function generateTrace(
   index: number,
   length: number,
   startSeconds: number,
   random: () => number,
+  annotate: (depth: number) => object = () => ({}),
 ): Generated {
   const hash = createHash('sha256').update(`trace ${index} ${random()}`).digest('hex')
   const traceId = `1-${hash.slice(0, 8)}-${hash.slice(8, 32)}`
@@ -43,8 +47,12 @@ export function generateTrace(
   let parent: string | undefined
   for (let depth = 0; depth < length; depth++) {
     const ids = createHash('sha256').update(`${traceId} ${depth}`).digest('hex')
+    const json = document(traceId, ids, parent, startSeconds + depth * 0.004, depth, random)
     documents.push(
-      JSON.stringify(document(traceId, ids, parent, startSeconds + depth * 0.004, depth, random)),
+      JSON.stringify({
+        ...json,
+        annotations: { ...json.annotations, ...annotate(depth) },
+      }),
     )
     parent = ids.slice(16, 32)
   }
@@ -58,7 +66,7 @@ function document(
   start: number,
   depth: number,
   random: () => number,
-): object {
+) {
   const service = SERVICES[Math.floor(random() * SERVICES.length)] ?? 'gateway'
   const callee = SERVICES[Math.floor(random() * SERVICES.length)] ?? 'gateway'
   const table = TABLES[Math.floor(random() * TABLES.length)]
