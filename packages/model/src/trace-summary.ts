@@ -44,6 +44,12 @@ export type TraceSummary = {
   readonly omittedRootCauses: number
 }
 
+/** The service by which a search found a trace (xray-behaviour 8.1). */
+export type MatchedService = Pick<
+  TraceSummary,
+  'annotations' | 'hasError' | 'hasFault' | 'hasThrottle' | 'responseTime'
+>
+
 export type AnnotationUse = {
   readonly value: AnnotationValue
   readonly services: readonly ServiceKey[]

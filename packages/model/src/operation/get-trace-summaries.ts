@@ -57,7 +57,15 @@ export type TraceSummaryOutput = {
   readonly ResponseTimeRootCauses: readonly RootCauseOutput<ResponseTimeEntityOutput>[]
   readonly Revision: number
   readonly MatchedEventTime: number | null
+  /** Not in the published model, as `MatchedEdge`; searches by `Service` with a `service` term fill it. */
+  readonly MatchedService: MatchedServiceOutput | null
+  readonly MatchedEdge: null
 }
+
+export type MatchedServiceOutput = Pick<
+  TraceSummaryOutput,
+  'Annotations' | 'HasError' | 'HasFault' | 'HasThrottle' | 'ResponseTime'
+>
 
 /** A union: exactly one member is there. */
 type AnnotationValueOutput =

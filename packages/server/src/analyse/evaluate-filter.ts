@@ -3,13 +3,14 @@ import type {
   AnnotationValue,
   FilterExpression,
   FilterTerm,
+  Segment,
   ServiceSelector,
   Trace,
   TraceSummary,
 } from '@fluoroscope/model'
 import { assert, compareNumber, compareText, unreachable } from '@fluoroscope/model'
 import { callSubject, type FilterSubject, serviceSubject, traceSubject } from './filter-subject.ts'
-import { FilterTrace, type NamedService } from './filter-trace.ts'
+import { FilterTrace, type NamedService, type SegmentService } from './filter-trace.ts'
 import { matchesPattern } from './match-pattern.ts'
 import { rootCauseLists } from './root-cause-json.ts'
 import { causeElements } from './root-cause-subject.ts'
@@ -27,6 +28,38 @@ export function matchesFilter(
   summary: TraceSummary,
 ): boolean {
   return holds(expression, traceSubject(trace, summary), new FilterTrace(trace, summary))
+}
+
+/**
+ * The segments, sent or inferred, that the services of a filter stand for: those of each `service` term
+ * that is not negated, where they meet what its braces ask for.
+ */
+export function selectedSegments(
+  expression: FilterExpression,
+  trace: Trace,
+  summary: TraceSummary,
+): readonly Segment[] {
+  const terms = serviceTerms(expression)
+  if (terms.length === 0) return []
+  const whole = new FilterTrace(trace, summary)
+  const selected = whole.services.filter((service) =>
+    terms.some((term) => isSelected(service, term, whole)),
+  )
+  return selected.map(({ segment }) => segment)
+}
+
+type ServiceTerm = FilterTerm & { readonly kind: 'service' }
+
+function serviceTerms(expression: FilterExpression): readonly ServiceTerm[] {
+  switch (expression.kind) {
+    case 'and':
+    case 'or':
+      return expression.terms.flatMap(serviceTerms)
+    case 'service':
+      return [expression]
+    default:
+      return []
+  }
 }
 
 function holds(expression: FilterExpression, subject: FilterSubject, whole: FilterTrace): boolean {
@@ -108,17 +141,19 @@ function annotationHolds(value: AnnotationValue, test: AnnotationTest | undefine
 }
 
 /** All conditions hold on one segment of such a service; a client has none, it only takes part. */
-function serviceHolds(
-  { selector, where }: FilterTerm & { readonly kind: 'service' },
+function serviceHolds(term: ServiceTerm, whole: FilterTrace): boolean {
+  if (whole.services.some((service) => isSelected(service, term, whole))) return true
+  const { selector, where } = term
+  return where === undefined && whole.clients.some((client) => matchesSelector(client, selector))
+}
+
+function isSelected(
+  service: SegmentService,
+  { selector, where }: ServiceTerm,
   whole: FilterTrace,
 ): boolean {
-  const isSelected = (service: NamedService) => matchesSelector(service, selector)
-  if (where === undefined) {
-    return whole.services.some(isSelected) || whole.clients.some(isSelected)
-  }
-  return whole.services.some(
-    (service) => isSelected(service) && holds(where, serviceSubject(service, whole), whole),
-  )
+  if (!matchesSelector(service, selector)) return false
+  return where === undefined || holds(where, serviceSubject(service, whole), whole)
 }
 
 /** All conditions hold on one call, as the caller tells of it. */

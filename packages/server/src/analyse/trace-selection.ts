@@ -1,7 +1,6 @@
 import type { FilterExpression, Group, UnixNanos } from '@fluoroscope/model'
 import { parseFilter, printFilter, unixNanos } from '@fluoroscope/model'
-import { compileFilter } from '../query/compile-filter.ts'
-import type { Sql } from '../store/sql.ts'
+import { compileFilter, type RowCondition } from '../query/compile-filter.ts'
 
 /** A filter by which traces are chosen, with what its roll-ups go by. */
 export type TraceFilter = {
@@ -10,7 +9,7 @@ export type TraceFilter = {
   /** Names no groups. */
   readonly expression: FilterExpression
   /** What `compileFilter` makes of it. */
-  readonly conditions: readonly Sql[]
+  readonly conditions: readonly RowCondition[]
 }
 
 /** The traces that match among those that start in `[from, to)`. */

@@ -135,11 +135,102 @@ test('a filter narrows the search', async () => {
   for (const each of names) expect(each).toContain('back-7')
 })
 
-test('the traces looked at are counted', async () => {
-  const search = searchOf('TraceId', 0, 7200)
-  const page = await pageOf(search, undefined, 1000)
-  expect(page.scanned).toBeGreaterThanOrEqual(page.summaries.length)
-  expect(page.scanned).toBeLessThan(page.summaries.length + 30)
+test.each<[TimeRangeType, number, number]>([
+  ['TraceId', 0, 7200],
+  ['TraceId', 2003, 3017],
+  ['Event', 1500, 2500],
+  ['Service', 1500, 2500],
+])('over all pages of %s from %d to %d s each trace is counted once', async (type, from, to) => {
+  const search = searchOf(type, from, to)
+  const total = expectedIds(search).length
+  expect(total).toBeGreaterThan(5)
+  expect(await processedOf(search, 100)).toBe(total)
+  const filter = filterOf('service("back-7")')
+  const narrowed = await processedOf({ ...search, filter }, 3)
+  for (const text of ['service("back-7")', 'annotation.none = 1']) {
+    expect(await processedOf({ ...search, filter: filterOf(text) }, 1000)).toBe(narrowed)
+  }
+  // The rows of superseded documents count as well: one trace in five has one, and they are near.
+  const misled = type === 'TraceId' ? 0 : total / 5
+  expect(Math.abs(narrowed - total)).toBeLessThanOrEqual(misled)
+})
+
+test('a page counts its own part of the range', async () => {
+  const search = { ...searchOf('TraceId', 0, 7200), filter: filterOf('service("back-7")') }
+  const page = await pageOf(search, undefined, 3)
+  const [last] = page.next === undefined ? [] : [page.next.after?.time ?? page.next.window.until]
+  const covered = expectedIds(searchOf('TraceId', secondsOf(last ?? instantAt(0)), 7200))
+  expect(page.processed).toBeGreaterThan(page.summaries.length)
+  expect(Math.abs(page.processed - covered.length)).toBeLessThanOrEqual(1)
+})
+
+describe('a search by the time of a service', () => {
+  const names = (text: string, from: number, to: number) => {
+    const search = { ...searchOf('Service', from, to), filter: filterOf(text) }
+    return pageOf(search, undefined, 100, 700_000)
+  }
+
+  beforeAll(async () => {
+    const id = marked('node')
+    const at = 600_000
+    const parts = [
+      segmentJson(1, 'web', [at, at + 900], {
+        trace_id: id,
+        annotations: { tier: 'gold' },
+        subsegments: [
+          subsegmentJson(2, 'rates', [at + 5, at + 5.5], { namespace: 'remote', error: true }),
+        ],
+      }),
+      segmentJson(3, 'job', [at + 300, at + 302], {
+        trace_id: id,
+        parent_id: entityIdText(1),
+        fault: true,
+        annotations: { tier: 'base' },
+        subsegments: [subsegmentJson(4, 'work', [at + 300, at + 301], { annotations: { n: 3 } })],
+      }),
+    ]
+    await store.insert(
+      parts.map((json) => ({
+        received: receivedDocument(json, at + 1000),
+        text: JSON.stringify(json),
+      })),
+    )
+  })
+
+  test('it is found when the service has ended, and not when others have', async () => {
+    const found = async (text: string, from: number, to: number) =>
+      (await names(text, from, to)).summaries.map(({ id }) => id)
+    const id = marked('node')
+    expect(await found('service("job")', 600_301, 600_303)).toEqual([id])
+    expect(await found('service("job") { fault }', 600_301, 600_303)).toEqual([id])
+    expect(await found('service("job")', 600_890, 600_910)).toEqual([])
+    expect(await found('service("web")', 600_890, 600_910)).toEqual([id])
+    expect(await found('service("rates")', 600_004, 600_006)).toEqual([id])
+    expect(await found('service("rates")', 600_890, 600_910)).toEqual([])
+    // 60 seconds of look-back.
+    expect(await found('service("job")', 600_361, 600_370)).toEqual([id])
+    expect(await found('service("job")', 600_363, 600_370)).toEqual([])
+    // No service named, or none that took part: any end.
+    expect(await found('annotation.n = 3', 600_890, 600_910)).toEqual([id])
+    expect(await found('!service("other") AND annotation.n = 3', 600_890, 600_910)).toEqual([id])
+    expect(await found('service("other") OR annotation.n = 3', 600_890, 600_910)).toEqual([id])
+  })
+
+  test('the service is told, with its own outcome and annotations', async () => {
+    const page = await names('service("job") OR service("rates")', 600_000, 600_400)
+    const service = { name: 'job', type: undefined, account: undefined }
+    expect(page.matchedServices.get(marked('node'))).toEqual({
+      annotations: new Map([
+        ['tier', [{ value: 'base', services: [service] }]],
+        ['n', [{ value: 3, services: [service] }]],
+      ]),
+      hasFault: true,
+      hasError: false,
+      hasThrottle: false,
+      responseTime: 2_000_000_000,
+    })
+    expect((await names('annotation.n = 3', 600_000, 600_400)).matchedServices.size).toBe(0)
+  })
 })
 
 test.each<[TimeRangeType]>([['TraceId'], ['Event'], ['Service']])(
@@ -148,7 +239,13 @@ test.each<[TimeRangeType]>([['TraceId'], ['Event'], ['Service']])(
     const years = 86_400 * 365 * 10
     const page = await pageOf(searchOf(timeRangeType, -years, -years / 2), undefined, 100)
     const omissions = { rootCauses: 0, cutTraces: 0 }
-    expect(page).toEqual({ summaries: [], scanned: 0, next: undefined, omissions })
+    expect(page).toEqual({
+      summaries: [],
+      matchedServices: new Map(),
+      processed: 0,
+      next: undefined,
+      omissions,
+    })
   },
 )
 
@@ -271,6 +368,18 @@ async function allPages(
     token = page.next && printPageToken(search, page.next)
   } while (token !== undefined)
   return pages
+}
+
+/** Traces counted by all pages together. */
+async function processedOf(search: TraceSearch, pageSize: number): Promise<number> {
+  let processed = 0
+  let position: Parameters<typeof pageOf>[1]
+  do {
+    const page = await pageOf(search, position, pageSize)
+    processed += page.processed
+    position = page.next
+  } while (position !== undefined)
+  return processed
 }
 
 function pageOf(

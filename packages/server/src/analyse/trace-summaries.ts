@@ -1,13 +1,16 @@
-import type { TraceId, TraceSummary, UnixNanos } from '@fluoroscope/model'
+import type { MatchedService, TraceId, TraceSummary, UnixNanos } from '@fluoroscope/model'
 import { assert, unixNanos } from '@fluoroscope/model'
 import type { Candidate } from '../query/candidate-traces.ts'
 import { findCandidates, findNewestMinute } from '../query/candidate-traces.ts'
-import { visitTraces } from '../query/find-traces.ts'
+import { countTraces } from '../query/count-traces.ts'
+import { type FoundTrace, visitTraces } from '../query/find-traces.ts'
 import type { PagePosition } from '../query/page-token.ts'
+import { findRareTraces } from '../query/rare-traces.ts'
 import type { TimeWindow, TraceSearch } from '../query/trace-search.ts'
 import { liesIn, matchedTime, windowOf } from '../query/trace-search.ts'
 import type { Database } from '../store/database.ts'
 import { matchesFilter } from './evaluate-filter.ts'
+import { matchServices, type ServiceMatch } from './matched-service.ts'
 import { summarizeTrace } from './trace-summary.ts'
 
 export type TraceSummariesRequest = {
@@ -23,8 +26,10 @@ export type TraceSummariesRequest = {
 export type TraceSummariesPage = {
   /** Newest first by the time the search selects by, then by id. */
   readonly summaries: readonly TraceSummary[]
-  /** Traces that were assembled and looked at for this page. */
-  readonly scanned: number
+  /** In searches by `Service`: the service of the filter by which each was found. */
+  readonly matchedServices: ReadonlyMap<TraceId, MatchedService>
+  /** Traces in the part of the range that the page covers, whether they match the filter or not. */
+  readonly processed: number
   /** Undefined on the last page. A page may be short, even empty, and still have a next one. */
   readonly next: PagePosition | undefined
   readonly omissions: Omissions
@@ -40,7 +45,8 @@ type Omissions = {
 
 /**
  * One page of a search (xray-behaviour 6.2, 8.8, 8.10). The range is gone through in windows, from
- * its end backwards, so that the newest traces of a large range are found without reading all of it.
+ * its end backwards, so that the newest traces of a large range are found without reading all of it;
+ * where a filter asks for what few traces have, all of it is one window with these traces alone.
  * A trace belongs to the one window that holds its matched time, so no page shows it twice and none
  * leaves it out.
  * @throws StoreError
@@ -51,41 +57,43 @@ export async function findTraceSummaries(
 ): Promise<TraceSummariesPage> {
   const { search, pageSize } = request
   assert(pageSize >= 1 && pageSize <= MAX_PAGE_SIZE, `a page of ${pageSize} summaries`)
-  const effort: Effort = { queries: 0, scanned: 0, documents: 0 }
-  const omissions = { rootCauses: 0, cutTraces: 0 }
-  const summaries: TraceSummary[] = []
-  let next: PagePosition | undefined = request.position ?? firstPosition(search, request.now)
-  const enough = enoughSummaries(search, pageSize)
-  const maxScanned = pageSize * MAX_SCANNED_PER_SUMMARY
-  while (next !== undefined && summaries.length < enough && !isTooMuch(effort, maxScanned)) {
-    const position: PagePosition = next
-    const chunk = await findChunk(database, search, position, pageSize - summaries.length)
-    const matches = await findMatches(database, search, position.window, chunk.candidates)
-    for (const summary of matches.summaries) summaries.push(summary)
-    effort.queries += 1
-    effort.scanned += chunk.candidates.length
-    effort.documents += matches.documents
-    omissions.rootCauses += matches.omissions.rootCauses
-    omissions.cutTraces += matches.omissions.cutTraces
+  const first = request.position ?? firstPosition(search, request.now)
+  const page = new PageReading(search)
+  if (first === undefined) return page.finish(0, undefined)
+  const conditions = search.filter?.conditions ?? []
+  const among = await findRareTraces(database, conditions)
+  const size = {
+    enough: enoughSummaries(search, pageSize),
+    traces: pageSize * MAX_TRACES_PER_SUMMARY,
+  }
+  let next: PagePosition | undefined = among === undefined ? first : wholeRest(search, first)
+  let processed: Promise<number> | undefined
+  while (next !== undefined && !page.isDone(size)) {
+    const { window }: PagePosition = next
+    const chunk: Chunk = await findChunk(database, search, next, among, pageSize - page.found)
+    const isLast = chunk.next === undefined && conditions.length > 0
+    if (isLast) processed = countTraces(database, search, first, undefined)
+    // Awaited with the matches, or after the loop.
+    await Promise.all([processed, page.read(database, window, chunk.candidates)])
     next = chunk.next
     await othersTurn()
   }
-  return { summaries, scanned: effort.scanned, next, omissions }
+  // Where the rows tell nothing every trace was read, and has been counted.
+  if (conditions.length === 0) return page.finish(page.within, next)
+  return page.finish(await (processed ?? countTraces(database, search, first, next)), next)
 }
 
 const MAX_PAGE_SIZE = 1000
 
-/** What one page has cost so far. */
-type Effort = { queries: number; scanned: number; documents: number }
-
-const MAX_QUERIES = 100
-const MAX_SCANNED_PER_SUMMARY = 10
-const MAX_DOCUMENTS = 100_000
-
-/** A page ends early where most of what it looks at does not match, or where traces are very large. */
-function isTooMuch({ queries, scanned, documents }: Effort, maxScanned: number): boolean {
-  return queries >= MAX_QUERIES || scanned >= maxScanned || documents >= MAX_DOCUMENTS
+/** A page ends where most of what it looks at does not match, or where traces are very large. */
+type PageLimits = {
+  readonly enough: number
+  readonly traces: number
 }
+
+const MAX_CHUNKS = 50
+const MAX_TRACES_PER_SUMMARY = 2
+const MAX_DOCUMENTS = 5000
 
 /**
  * Few of the candidates may match a filter: the last places of a page are not worth a query for each
@@ -121,16 +129,27 @@ type Chunk = {
   readonly next: PagePosition | undefined
 }
 
-/** Some more candidates of the position's window, and where to go on behind them. */
+/** The rest of the range as one window. */
+function wholeRest(search: TraceSearch, position: PagePosition): PagePosition {
+  const { from } = windowOf(search)
+  return { ...position, window: { from, until: position.window.until } }
+}
+
+/**
+ * Some more candidates of the position's window, and where to go on behind them.
+ * @param among all traces that can match, if known; then the window is all the rest of the range
+ */
 async function findChunk(
   database: Database,
   search: TraceSearch,
   position: PagePosition,
+  among: readonly TraceId[] | undefined,
   wanted: number,
 ): Promise<Chunk> {
+  if (among?.length === 0) return { candidates: [], next: undefined }
   const size = Math.min(wanted, CHUNK_SIZE)
   // One more tells whether the window has more.
-  const found = await findCandidates(database, search, { ...position, limit: size + 1 })
+  const found = await findCandidates(database, search, { ...position, among, limit: size + 1 })
   const candidates = found.slice(0, size)
   if (found.length > size) return { candidates, next: { ...position, after: candidates.at(-1) } }
   return { candidates, next: await nextWindow(database, search, position, found.length === 0) }
@@ -166,39 +185,102 @@ function windowBefore(until: UnixNanos, length: bigint, range: TimeWindow): Time
   return { from: from < range.from ? range.from : unixNanos(from), until }
 }
 
-type Match = { readonly time: UnixNanos; readonly summary: TraceSummary }
-
-type Matches = {
-  readonly summaries: readonly TraceSummary[]
-  readonly documents: number
-  readonly omissions: Omissions
+type Match = {
+  readonly time: UnixNanos
+  readonly summary: TraceSummary
+  readonly service: MatchedService | undefined
 }
 
-/** The candidates that do match within the window and by the filter, newest first. */
-async function findMatches(
-  database: Database,
-  search: TraceSearch,
-  window: TimeWindow,
-  candidates: readonly Candidate[],
-): Promise<Matches> {
-  const ids: readonly TraceId[] = candidates.map((candidate) => candidate.id)
-  const { filter } = search
-  const matches: Match[] = []
-  let documents = 0
-  const omissions = { rootCauses: 0, cutTraces: 0 }
-  await visitTraces(database, ids, (trace) => {
-    documents += trace.documents
+/** A page as far as it has been read. */
+class PageReading {
+  readonly #search: TraceSearch
+  readonly #summaries: TraceSummary[] = []
+  readonly #matchedServices = new Map<TraceId, MatchedService>()
+  readonly #omissions = { rootCauses: 0, cutTraces: 0 }
+  #chunks = 0
+  #read = 0
+  #within = 0
+  #documents = 0
+
+  constructor(search: TraceSearch) {
+    this.#search = search
+  }
+
+  /** Summaries so far. */
+  get found(): number {
+    return this.#summaries.length
+  }
+
+  /** Traces read whose time lies in the windows that were read. */
+  get within(): number {
+    return this.#within
+  }
+
+  isDone({ enough, traces }: PageLimits): boolean {
+    if (this.found >= enough || this.#read >= traces) return true
+    return this.#chunks >= MAX_CHUNKS || this.#documents >= MAX_DOCUMENTS
+  }
+
+  /** Adds the candidates that do match within the window and by the filter, newest first. */
+  async read(
+    database: Database,
+    window: TimeWindow,
+    candidates: readonly Candidate[],
+  ): Promise<void> {
+    const ids = candidates.map((candidate) => candidate.id)
+    const matches: Match[] = []
+    await visitTraces(database, ids, (trace) => {
+      const match = this.#visit(trace, window)
+      if (match !== undefined) matches.push(match)
+    })
+    matches.sort(compareMatches)
+    for (const { summary, service } of matches) {
+      this.#summaries.push(summary)
+      if (service !== undefined) this.#matchedServices.set(summary.id, service)
+    }
+    this.#chunks += 1
+    this.#read += candidates.length
+  }
+
+  finish(processed: number, next: PagePosition | undefined): TraceSummariesPage {
+    const [summaries, matchedServices] = [this.#summaries, this.#matchedServices]
+    return { summaries, matchedServices, processed, next, omissions: this.#omissions }
+  }
+
+  #visit(trace: FoundTrace, window: TimeWindow): Match | undefined {
+    const search = this.#search
+    this.#documents += trace.documents
     const time = matchedTime(trace, search)
-    if (time === undefined || !liesIn(time, window)) return
+    if (time === undefined) return undefined
+    // The time of a service may lie in the window where that of its trace does not.
+    const isWithin = liesIn(time, window)
+    if (isWithin) this.#within += 1
+    else if (search.timeRangeType !== 'Service') return undefined
     const summary = summarizeTrace(trace)
     // Also of a trace that does not match: what is missing might have matched.
-    omissions.rootCauses += summary.omittedRootCauses
-    omissions.cutTraces += Number(trace.limitExceeded)
-    if (filter !== undefined && !matchesFilter(filter.expression, trace, summary)) return
-    matches.push({ time, summary })
-  })
-  matches.sort(compareMatches)
-  return { summaries: matches.map((match) => match.summary), documents, omissions }
+    this.#omissions.rootCauses += summary.omittedRootCauses
+    this.#omissions.cutTraces += Number(trace.limitExceeded)
+    const { filter } = search
+    if (filter !== undefined && !matchesFilter(filter.expression, trace, summary)) return undefined
+    const match = { time, summary, service: undefined }
+    if (search.timeRangeType !== 'Service' || filter === undefined)
+      return isWithin ? match : undefined
+    return byService(
+      match,
+      matchServices(filter.expression, trace, summary, windowOf(search)),
+      window,
+    )
+  }
+}
+
+/** The match by the time of a service, where the filter names one. */
+function byService(
+  match: Match,
+  found: ServiceMatch | undefined,
+  window: TimeWindow,
+): Match | undefined {
+  const { time, service } = found ?? match
+  return time !== undefined && liesIn(time, window) ? { ...match, time, service } : undefined
 }
 
 function compareMatches(left: Match, right: Match): number {

@@ -3,7 +3,16 @@ import { unixNanos } from '@fluoroscope/model'
 import { INSTANT, MINUTE, TRACE_ID } from '../store/column.ts'
 import type { Database } from '../store/database.ts'
 import type { Sql } from '../store/sql.ts'
-import { instant, integer, joinSql, minute, sql, traceId, unsigned } from '../store/sql.ts'
+import {
+  instant,
+  integer,
+  joinSql,
+  minute,
+  sql,
+  traceId,
+  traceIds,
+  unsigned,
+} from '../store/sql.ts'
 import { clampMinute, minutesOf, wholeSeconds } from './minute-range.ts'
 import { narrowed } from './narrow-candidates.ts'
 import type { TimeWindow, TraceSearch } from './trace-search.ts'
@@ -19,6 +28,8 @@ export type CandidateRequest = {
   readonly asOf: UnixNanos
   /** The last candidate of the page before. */
   readonly after: Candidate | undefined
+  /** All traces that can match, where these are known; undefined where the filter has to tell. */
+  readonly among: readonly TraceId[] | undefined
   readonly limit: number
 }
 
@@ -37,11 +48,11 @@ export async function findCandidates(
     FROM (
       SELECT trace_id, id, argMin(at, ${VERSION_ORDER}) AS stood
       FROM (${rowsOf(search, request)})
-      ${filterCondition(search, request)}
+      WHERE ${filterCondition(search, request)}
       GROUP BY trace_id, id
     )
     GROUP BY trace_id
-    ${positionCondition(request.after)}
+    ${request.after === undefined ? sql`` : sql`HAVING ${behind(request.after)}`}
     ORDER BY time DESC, trace_id
     LIMIT ${integer(request.limit)}`
   const rows = await database.rows(query, { trace_id: TRACE_ID, time: INSTANT })
@@ -72,21 +83,25 @@ const VERSION_ORDER = sql`tuple(
   if(in_progress, -toUnixTimestamp64Nano(received), toUnixTimestamp64Nano(received))
 )`
 
-function positionCondition(after: Candidate | undefined): Sql {
-  if (after === undefined) return sql``
-  const time = instant(after.time)
-  return sql`HAVING time < ${time} OR (time = ${time} AND trace_id > ${traceId(after.id)})`
+/** Of `(time, trace_id)`: it comes after the candidate. */
+export function behind({ id, time }: Candidate): Sql {
+  const at = instant(time)
+  return sql`(time < ${at} OR (time = ${at} AND trace_id > ${traceId(id)}))`
 }
 
 function filterCondition(search: TraceSearch, request: CandidateRequest): Sql {
+  if (request.among !== undefined) return sql`true`
   const conditions = search.filter?.conditions ?? []
-  if (conditions.length === 0) return sql``
-  return sql`WHERE ${narrowed(conditions, request.window, rowsOf(search, request))}`
+  if (conditions.length === 0) return sql`true`
+  return narrowed(conditions, request.window, rowsOf(search, request))
 }
 
 /** Rows `(trace_id, id, in_progress, received, at)`; `at` lies in the window. */
-function rowsOf(search: TraceSearch, request: CandidateRequest): Sql {
-  const shared = sharedConditions(search, request.asOf)
+export function rowsOf(
+  search: TraceSearch,
+  request: Pick<CandidateRequest, 'window' | 'asOf'> & Partial<Pick<CandidateRequest, 'among'>>,
+): Sql {
+  const shared = sharedConditions(search, request.asOf, request.among)
   switch (search.timeRangeType) {
     case 'TraceId':
       return starts(request.window, shared)
@@ -142,10 +157,23 @@ function ends(window: TimeWindow, shared: Sql): Sql {
     )`
 }
 
-function sharedConditions({ sampled }: TraceSearch, asOf: UnixNanos): Sql {
-  const conditions = [sql`received <= ${instant(asOf)}`]
-  if (sampled < 1) conditions.push(sql`sipHash64(trace_id) < ${unsigned(hashBelow(sampled))}`)
+function sharedConditions(
+  search: TraceSearch,
+  asOf: UnixNanos,
+  among: readonly TraceId[] | undefined,
+): Sql {
+  const conditions = [sql`received <= ${instant(asOf)}`, chosenTraces(search)]
+  if (among !== undefined) {
+    conditions.push(sql`(minute, trace_id) IN (
+      SELECT minute, trace_id FROM trace_minutes WHERE trace_id IN ${traceIds(among)}
+    )`)
+  }
   return joinSql(conditions, ' AND ')
+}
+
+/** Of `trace_id`: the trace belongs to the fraction that is looked at. */
+export function chosenTraces({ sampled }: TraceSearch): Sql {
+  return sampled < 1 ? sql`sipHash64(trace_id) < ${unsigned(hashBelow(sampled))}` : sql`true`
 }
 
 /** The part of all 64-bit hashes that lies below makes up the fraction. */

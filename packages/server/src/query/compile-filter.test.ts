@@ -27,7 +27,9 @@ test.each<[string, readonly string[]]>([
     ["((kind = 'segment' AND user = {p0:String}) OR (kind = 'segment' AND user = {p1:String}))"],
   ],
 ])('%s', (filter, conditions) => {
-  expect(compileFilter(expressionOf(filter)).map(({ text }) => text)).toEqual(conditions)
+  expect(compileFilter(expressionOf(filter)).map(({ condition }) => condition.text)).toEqual(
+    conditions,
+  )
 })
 
 // What a trace without any row of the kind can match, or what no column tells.
@@ -63,7 +65,7 @@ test('values are bound, and stand nowhere in the text', () => {
     `edge(${text}, ${text}) AND annotation[${text}] AND annotation[${text}] = true`,
   ]
   for (const filter of filters) {
-    for (const condition of compileFilter(expressionOf(filter))) {
+    for (const { condition } of compileFilter(expressionOf(filter))) {
       expect(condition.text).not.toContain('1 = 1')
       expect(Object.values(condition.parameters)).toContain(value)
     }

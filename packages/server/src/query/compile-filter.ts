@@ -11,28 +11,42 @@ import type {
 import { compareNumber, unreachable } from '@fluoroscope/model'
 import { float64, identifier, integer, joinSql, type Sql, sql, text } from '../store/sql.ts'
 
+/** A condition on one row of `spans`. */
+export type RowCondition = {
+  readonly condition: Sql
+  /** Skip indexes lead to its rows where they are few (`0010-annotation-indexes.sql`). */
+  readonly indexed: boolean
+}
+
 /**
  * What the table `spans` can say of a filter: conditions on one row, each of which some row of every
  * trace that matches meets, be it the row of a version that no longer stands. So they may let through
- * traces that do not match, and never hold back one that does (`matchesFilter` decides). Empty where
- * the rows tell nothing. Values are bound.
+ * traces that do not match, and never hold back one that does (`matchesFilter` decides). Those with an
+ * index first; empty where the rows tell nothing. Values are bound.
  * @param expression without groups
  */
-export function compileFilter(expression: FilterExpression): readonly Sql[] {
+export function compileFilter(expression: FilterExpression): readonly RowCondition[] {
   return conditionsOf(expression).slice(0, MAX_CONDITIONS)
 }
 
 /** Each costs a look over the rows, and the first few leave little for the others. */
 const MAX_CONDITIONS = 4
 
-function conditionsOf(expression: FilterExpression): readonly Sql[] {
+function conditionsOf(expression: FilterExpression): readonly RowCondition[] {
   switch (expression.kind) {
-    case 'and':
-      return expression.terms.flatMap(conditionsOf)
+    case 'and': {
+      const conditions = expression.terms.flatMap(conditionsOf)
+      return conditions.toSorted((left, right) => Number(right.indexed) - Number(left.indexed))
+    }
     case 'or': {
       // One condition of each side: the rows of one side say nothing of a trace that matches the other.
       const sides = expression.terms.map((term) => conditionsOf(term)[0])
-      return allOf(sides, ' OR ')
+      const indexed = sides.every((side) => side?.indexed === true)
+      const either = allOf(
+        sides.map((side) => side?.condition),
+        ' OR ',
+      )
+      return either.map((condition) => ({ condition, indexed }))
     }
     case 'not':
       return expression.term.kind === 'not' ? conditionsOf(expression.term.term) : []
@@ -41,7 +55,24 @@ function conditionsOf(expression: FilterExpression): readonly Sql[] {
   }
 }
 
-function termConditions(term: FilterTerm): readonly Sql[] {
+function termConditions(term: FilterTerm): readonly RowCondition[] {
+  const conditions = rowConditions(term)
+  const indexed = isIndexed(term)
+  return conditions.map((condition) => ({ condition, indexed }))
+}
+
+/** Filters know values, no parts of them and no order. */
+function isIndexed(term: FilterTerm): boolean {
+  if (term.kind === 'text') return term.keyword === 'user' && term.operator === '='
+  if (term.kind !== 'annotation') return false
+  const { test } = term
+  // Flags have two values; their names are looked for.
+  if (test === undefined || test.kind === 'boolean') return true
+  // What a map does not hold is empty, or 0, to the engine.
+  return test.operator === '=' && test.value !== '' && test.value !== 0
+}
+
+function rowConditions(term: FilterTerm): readonly Sql[] {
   switch (term.kind) {
     case 'service': {
       const own = term.where === undefined ? undefined : rowCondition(term.where)
@@ -252,8 +283,9 @@ function annotationCondition(key: string, test: AnnotationTest | undefined): Sql
   if (LONE_SURROGATE.test(key)) return undefined
   const name = text(key)
   if (test === undefined) {
-    return sql`(mapContains(annotation_strings, ${name}) OR
-      mapContains(annotation_numbers, ${name}) OR annotation_bools[${name}])`
+    // Spelt so that the index of keys has a say in each of the three.
+    return sql`(mapContains(annotation_strings, ${name}) OR mapContains(annotation_numbers, ${name})
+      OR (mapContains(annotation_bools, ${name}) AND annotation_bools[${name}]))`
   }
   const map = identifier(MAPS[test.kind])
   const compared = compareAnnotation(sql`${map}[${name}]`, test)

@@ -13,6 +13,7 @@ import {
 } from '../store/column.ts'
 import type { Database } from '../store/database.ts'
 import { integer, type Sql, sql, unsigned } from '../store/sql.ts'
+import type { RowCondition } from './compile-filter.ts'
 import { MAX_LISTED_MINUTES, minuteIn } from './minute-list.ts'
 import { narrowed } from './narrow-candidates.ts'
 
@@ -130,7 +131,7 @@ function tracesIn({ minutes, allMinutes }: GraphSpanSlice): Sql {
 export async function findTracesOfMinutes(
   database: Database,
   minutes: readonly number[],
-  conditions: readonly Sql[],
+  conditions: readonly RowCondition[],
 ): Promise<readonly TraceId[]> {
   const rows = sql`SELECT DISTINCT trace_id FROM spans WHERE ${minuteIn(minutes)}`
   const window = {

@@ -1,6 +1,7 @@
 import { unixNanos } from '@fluoroscope/model'
 import type { Sql } from '../store/sql.ts'
 import { joinSql, sql } from '../store/sql.ts'
+import type { RowCondition } from './compile-filter.ts'
 import { minutesOf } from './minute-range.ts'
 import type { TimeWindow } from './trace-search.ts'
 
@@ -10,10 +11,11 @@ import type { TimeWindow } from './trace-search.ts'
  * well, which is rare, is let through unseen.
  * @param rows the candidates' rows, with their `trace_id`
  */
-export function narrowed(conditions: readonly Sql[], window: TimeWindow, rows: Sql): Sql {
+export function narrowed(conditions: readonly RowCondition[], window: TimeWindow, rows: Sql): Sql {
   const near = sql`(${minutesOf(around(window))})`
   const each = conditions.map(
-    (condition) => sql`trace_id IN (SELECT trace_id FROM spans WHERE ${near} AND (${condition}))`,
+    ({ condition }) =>
+      sql`trace_id IN (SELECT trace_id FROM spans WHERE ${near} AND (${condition}))`,
   )
   return sql`(
     (${joinSql(each, ' AND ')})

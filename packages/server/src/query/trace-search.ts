@@ -1,6 +1,6 @@
-import type { FilterExpression, Trace, UnixNanos } from '@fluoroscope/model'
+import type { FilterExpression, Segment, Trace, UnixNanos } from '@fluoroscope/model'
 import { endOf, unixNanos } from '@fluoroscope/model'
-import type { Sql } from '../store/sql.ts'
+import type { RowCondition } from './compile-filter.ts'
 import { entitiesOf } from './trace-entities.ts'
 import { traceStart } from './trace-times.ts'
 
@@ -24,7 +24,7 @@ export type TraceFilter = {
   /** Names no groups. */
   readonly expression: FilterExpression
   /** What `compileFilter` makes of it. Without any the same traces are found, at a higher price. */
-  readonly conditions: readonly Sql[]
+  readonly conditions: readonly RowCondition[]
 }
 
 export type TimeRangeType = 'TraceId' | 'Event' | 'Service'
@@ -55,7 +55,7 @@ export function windowOf(search: TraceSearch): TimeWindow {
  */
 export function matchedTime(trace: Trace, search: TraceSearch): UnixNanos | undefined {
   const range = windowOf(search)
-  if (search.timeRangeType === 'Service') return latestEnd(trace, range)
+  if (search.timeRangeType === 'Service') return latestEnd(trace.segments, range)
   const time = search.timeRangeType === 'Event' ? trace.lastUpdate : traceStart(trace)
   return liesIn(time, range) ? time : undefined
 }
@@ -64,10 +64,13 @@ export function liesIn(time: UnixNanos, window: TimeWindow): boolean {
   return time >= window.from && time < window.until
 }
 
-/** Ends before the start say nothing about when the work was done. */
-function latestEnd(trace: Trace, window: TimeWindow): UnixNanos | undefined {
+/**
+ * The latest end of segments or their subsegments within a window. Ends before the start say nothing
+ * about when the work was done.
+ */
+export function latestEnd(segments: readonly Segment[], window: TimeWindow): UnixNanos | undefined {
   let latest: UnixNanos | undefined
-  for (const entity of entitiesOf(trace.segments)) {
+  for (const entity of entitiesOf(segments)) {
     const end = endOf(entity)
     if (end === undefined || end < entity.start || !liesIn(end, window)) continue
     if (latest === undefined || end > latest) latest = end

@@ -67,7 +67,12 @@ function app(options: AppOverrides = {}) {
         SIX_HOURS,
       ),
       getTraceSummaries(
-        async () => ({ summaries: [], scanned: 0, next: undefined }),
+        async () => ({
+          summaries: [],
+          matchedServices: new Map(),
+          processed: 0,
+          next: undefined,
+        }),
         () => unixNanos(0n),
         THIRTY_DAYS,
         () => Promise.resolve([DEFAULT_GROUP]),

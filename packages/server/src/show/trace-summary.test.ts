@@ -60,7 +60,7 @@ const SUMMARY: TraceSummary = {
 }
 
 test('prints every member in its unit, nulls where X-Ray has them (8.1)', () => {
-  expect(printTraceSummary(SUMMARY, false)).toMatchObject({
+  expect(printTraceSummary(SUMMARY, false, undefined)).toMatchObject({
     Id: '1-68f00000-111122223333444455556666',
     StartTime: 1_760_559_104,
     Duration: 0.19,
@@ -79,12 +79,14 @@ test('prints every member in its unit, nulls where X-Ray has them (8.1)', () => 
     ErrorRootCauses: [],
     Revision: 2,
     MatchedEventTime: null,
+    MatchedService: null,
+    MatchedEdge: null,
   })
-  expect(printTraceSummary(SUMMARY, true).MatchedEventTime).toBe(1_760_559_110)
+  expect(printTraceSummary(SUMMARY, true, undefined).MatchedEventTime).toBe(1_760_559_110)
 })
 
 test('an annotation value has exactly one member, whatever its key is called', () => {
-  const { Annotations } = printTraceSummary(SUMMARY, false)
+  const { Annotations } = printTraceSummary(SUMMARY, false, undefined)
   expect(Object.keys(Annotations)).toEqual(['tier', '__proto__'])
   expect(Annotations['tier']).toEqual([
     {
@@ -99,7 +101,7 @@ test('an annotation value has exactly one member, whatever its key is called', (
 })
 
 test('root causes have a type and lists Grafana can read (8.6)', () => {
-  const { FaultRootCauses, ResponseTimeRootCauses } = printTraceSummary(SUMMARY, false)
+  const { FaultRootCauses, ResponseTimeRootCauses } = printTraceSummary(SUMMARY, false, undefined)
   const service = { Name: 'orders', Names: ['orders'], AccountId: null, Type: 'unknown' }
   expect(FaultRootCauses).toEqual([
     {

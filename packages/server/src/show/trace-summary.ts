@@ -1,6 +1,9 @@
 import type {
   AnnotationUse,
   AnnotationUseOutput,
+  MatchedService,
+  MatchedServiceOutput,
+  Nanos,
   ResponseTimeEntityOutput,
   ResponseTimeRootCause,
   ResponseTimeRootCauseEntity,
@@ -19,17 +22,18 @@ import { printServiceId } from './service-id.ts'
 /**
  * The wire form of a summary (xray-behaviour 8.1 and 8.6).
  * @param matchedByEvent the search went by receipt or by service, not by start
+ * @param matchedService the service of the filter that the search went by
  */
 export function printTraceSummary(
   summary: TraceSummary,
   matchedByEvent: boolean,
+  matchedService: MatchedService | undefined,
 ): TraceSummaryOutput {
   return {
     Id: summary.id,
     StartTime: wholeSeconds(summary.start),
-    Duration: summary.duration === undefined ? null : millisecondSeconds(summary.duration),
-    ResponseTime:
-      summary.responseTime === undefined ? null : millisecondSeconds(summary.responseTime),
+    Duration: printDuration(summary.duration),
+    ResponseTime: printDuration(summary.responseTime),
     HasFault: summary.hasFault,
     HasError: summary.hasError,
     HasThrottle: summary.hasThrottle,
@@ -56,7 +60,23 @@ export function printTraceSummary(
     ResponseTimeRootCauses: summary.responseTimeRootCauses.map(printResponseTimeRootCause),
     Revision: summary.revision,
     MatchedEventTime: matchedByEvent ? wholeSeconds(summary.lastUpdate) : null,
+    MatchedService: matchedService === undefined ? null : printMatchedService(matchedService),
+    MatchedEdge: null,
   }
+}
+
+function printMatchedService(service: MatchedService): MatchedServiceOutput {
+  return {
+    Annotations: printAnnotations(service.annotations),
+    HasError: service.hasError,
+    HasFault: service.hasFault,
+    HasThrottle: service.hasThrottle,
+    ResponseTime: printDuration(service.responseTime),
+  }
+}
+
+function printDuration(duration: Nanos | undefined): number | null {
+  return duration === undefined ? null : millisecondSeconds(duration)
 }
 
 function printAnnotations(

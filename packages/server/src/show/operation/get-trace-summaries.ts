@@ -1,7 +1,9 @@
 import type {
   GetTraceSummariesOutput,
+  MatchedService,
   RequestContext,
   Result,
+  TraceId,
   TraceSummary,
   UnixNanos,
 } from '@fluoroscope/model'
@@ -31,7 +33,10 @@ export type FindTraceSummaries = (request: {
   readonly pageSize: number
 }) => Promise<{
   readonly summaries: readonly TraceSummary[]
-  readonly scanned: number
+  /** The service of the filter by which each was found, in searches by service. */
+  readonly matchedServices: ReadonlyMap<TraceId, MatchedService>
+  /** Traces in the part of the range that the page covers. */
+  readonly processed: number
   readonly next: PagePosition | undefined
 }>
 
@@ -132,13 +137,15 @@ function readPosition(
 
 function printPage(
   search: TraceSearch,
-  { summaries, scanned, next }: Awaited<ReturnType<FindTraceSummaries>>,
+  { summaries, matchedServices, processed, next }: Awaited<ReturnType<FindTraceSummaries>>,
 ): GetTraceSummariesOutput {
   const matchedByEvent = search.timeRangeType !== 'TraceId'
   return {
-    TraceSummaries: summaries.map((summary) => printTraceSummary(summary, matchedByEvent)),
+    TraceSummaries: summaries.map((summary) =>
+      printTraceSummary(summary, matchedByEvent, matchedServices.get(summary.id)),
+    ),
     ApproximateTime: Math.floor(secondsFromUnixNanos(windowOf(search).from)),
-    TracesProcessedCount: scanned,
+    TracesProcessedCount: processed,
     NextToken: next === undefined ? null : printPageToken(search, next),
   }
 }
