@@ -5,8 +5,9 @@ import type { UnixNanos } from './time.ts'
 /** A UUID in lower case. */
 export type InsightId = Brand<string, 'InsightId'>
 
-/** As the service model has it: hexadecimal digits of either case. */
-export const INSIGHT_ID_PATTERN = /^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/
+/** As the service model has it: hexadecimal digits of either case, version 1 to 5, the usual variant. */
+export const INSIGHT_ID_PATTERN =
+  /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-5][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$/
 
 /** Reads a UUID in any case; undefined for anything else. */
 export function parseInsightId(text: string): InsightId | undefined {

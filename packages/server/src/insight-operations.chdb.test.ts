@@ -356,7 +356,8 @@ test.each([
   })
 })
 
-const UUID = '[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}'
+const UUID =
+  '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-5][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}'
 const PATTERN = `Member must satisfy regular expression pattern: ${UUID}`
 const NOT_NULL = 'Member must not be null'
 const SHOP = { ...RANGE, GroupName: 'shop' }

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { AtLeastZero, optional, Share, textOf } from './wire.ts'
+import { AtLeastZero, Count, optional, Share, textOf } from './wire.ts'
 
 export const RuleName = textOf(1, 32)
 
@@ -9,7 +9,7 @@ export const RuleReference = { RuleName: optional(RuleName), RuleARN: optional(v
 /** What both creating and changing a rule can set (xray-behaviour 6.8 and 11.1). */
 export const RULE_MEMBERS = {
   ResourceARN: textOf(0, 500),
-  Priority: v.pipe(AtLeastZero, v.minValue(1), v.maxValue(9999)),
+  Priority: v.pipe(Count, v.minValue(1), v.maxValue(9999)),
   FixedRate: Share,
   ReservoirSize: AtLeastZero,
   ServiceName: textOf(0, 64),
