@@ -19,11 +19,14 @@ export type CalledService = {
   readonly resource: string | undefined
 }
 
+/** What a callee is known by. */
+export type Call = Pick<Subsegment, 'name' | 'namespace' | 'sql' | 'aws'>
+
 /**
  * Names the callee of a subsegment with namespace `aws` or `remote` (xray-behaviour 7.3, 9.2, 13.4);
  * undefined for the program's own work.
  */
-export function calledServiceOf(call: Subsegment): CalledService | undefined {
+export function calledServiceOf(call: Call): CalledService | undefined {
   switch (call.namespace) {
     case 'aws':
       return awsServiceOf(call)
@@ -45,7 +48,7 @@ const RESOURCE_KINDS = new Map([
   ['lambda', { type: 'AWS::Lambda', member: 'function_name' }],
 ])
 
-function awsServiceOf(call: Subsegment): CalledService {
+function awsServiceOf(call: Call): CalledService {
   const kind = RESOURCE_KINDS.get(serviceWord(call.name))
   const hasOperation = typeof call.aws?.['operation'] === 'string'
   const resource = kind && hasOperation ? call.aws[kind.member] : undefined

@@ -16,6 +16,7 @@ import {
   readTraced,
   type Tally,
 } from './segment-document-fields.ts'
+import { cutSegmentName, isSegmentName } from './segment-name.ts'
 import { MAX_UNIX_SECONDS, type UnixNanos, unixNanosFromSeconds } from './time.ts'
 import { type EntityId, parseEntityId, parseTraceId, type TraceId } from './trace-id.ts'
 
@@ -119,11 +120,6 @@ function readDocument(from: JsonObject, reading: Reading): Result<SegmentDocumen
 
 type Head = Pick<Entity, 'id' | 'name'>
 
-const MAX_NAME = 200
-/** Cutting code points off a longer prefix is enough: each takes at most two units. */
-const MAX_NAME_UNITS = 2 * MAX_NAME
-const NAME = /^[\p{L}\p{M}\p{N}\s_.:/%&#=+\\\-@]+$/u
-
 function readHead(from: JsonObject, part: Part, path: string): Result<Head, Defect> {
   const rawId = from['id'] ?? ''
   if (rawId === '') return defect('MissingId', part, `${path}id`)
@@ -132,14 +128,9 @@ function readHead(from: JsonObject, part: Part, path: string): Result<Head, Defe
   const rawName = from['name'] ?? ''
   if (rawName === '') return defect('MissingName', part, `${path}name`)
   if (typeof rawName !== 'string') return defect('InvalidName', part, `${path}name`)
-  const name = cutName(rawName)
-  if (!NAME.test(name)) return defect('InvalidName', part, `${path}name`)
+  const name = cutSegmentName(rawName)
+  if (!isSegmentName(name)) return defect('InvalidName', part, `${path}name`)
   return ok({ id, name })
-}
-
-function cutName(name: string): string {
-  if (name.length <= MAX_NAME) return name
-  return Array.from(name.slice(0, MAX_NAME_UNITS)).slice(0, MAX_NAME).join('')
 }
 
 function readTraceId(from: JsonObject, part: Part): Result<TraceId, Defect> {

@@ -1,6 +1,7 @@
 import {
   type CalledService,
   calledServiceOf,
+  deriveEntityId,
   type JsonObject,
   QUEUE_TYPE,
   REMOTE_TYPE,
@@ -9,7 +10,6 @@ import {
   type TraceId,
 } from '@fluoroscope/model'
 import { compareEntities } from './compare.ts'
-import { deriveEntityId } from './derive-entity-id.ts'
 import { subsegmentsOf } from './trace-entities.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { EntityId, TraceId } from '@fluoroscope/model'
+import type { EntityId, TraceId } from './trace-id.ts'
 
 /**
  * An id for an entity we make ourselves, always the same for the same input and never all zeros.

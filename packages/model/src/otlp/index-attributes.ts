@@ -1,0 +1,103 @@
+import type { Annotations, AnnotationValue } from '../segment.ts'
+import { jsonOfInteger } from './json-of-value.ts'
+import { isOtlpArray, type OtlpValue } from './otlp-span.ts'
+import { RESOURCE_PREFIX, type ResourceMeaning, textsOf } from './resource-meaning.ts'
+import type { SpanAttributes } from './span-attributes.ts'
+
+/** Attributes that are neither told by a field nor annotations, in the order they were sent. */
+export type Unindexed = readonly (readonly [string, OtlpValue])[]
+
+/** Attributes whose text is a namespace of the metadata (xray-behaviour 15.5). */
+export const METADATA_PREFIX = 'aws.xray.metadata.'
+
+/**
+ * Parts what is left of a span's attributes into annotations and the rest (xray-behaviour 15.5). An
+ * attribute that is listed is an annotation even if a field tells it.
+ * @param isSegment segments have the annotations of their resource too
+ */
+export function indexAttributes(
+  attributes: SpanAttributes,
+  resource: ResourceMeaning,
+  isSegment: boolean,
+): { readonly annotations: Annotations; readonly unindexed: Unindexed } {
+  const sorting: Sorting = { annotations: new Map(), repaired: [], unindexed: [] }
+  const listed = listedKeys(attributes, resource)
+  for (const [key, value] of attributes.rest()) {
+    const isSpoken = resource.index !== 'listed' && !key.startsWith(METADATA_PREFIX)
+    if (!listed.has(key)) sort(sorting, key, isSpoken ? annotationOf(value) : undefined, value)
+  }
+  for (const key of listed) {
+    const value = attributes.get(key)
+    if (value !== undefined) sort(sorting, key, annotationOf(value), value)
+  }
+  if (isSegment) sortResource(sorting, resource, listed)
+  for (const { key, annotation, value } of sorting.repaired) {
+    const repaired = repairKey(key)
+    if (sorting.annotations.has(repaired)) sorting.unindexed.push([key, value])
+    else sorting.annotations.set(repaired, annotation)
+  }
+  return { annotations: sorting.annotations, unindexed: sorting.unindexed }
+}
+
+type Sorting = {
+  readonly annotations: Map<string, AnnotationValue>
+  /** Set last: a key that needs repair gives way to one that is so by itself. */
+  readonly repaired: { key: string; annotation: AnnotationValue; value: OtlpValue }[]
+  readonly unindexed: (readonly [string, OtlpValue])[]
+}
+
+function sort(
+  sorting: Sorting,
+  key: string,
+  annotation: AnnotationValue | undefined,
+  value: OtlpValue,
+): void {
+  if (annotation === undefined) sorting.unindexed.push([key, value])
+  else if (isAnnotationKey(key)) sorting.annotations.set(key, annotation)
+  else sorting.repaired.push({ key, annotation, value })
+}
+
+function sortResource(
+  sorting: Sorting,
+  resource: ResourceMeaning,
+  listed: ReadonlySet<string>,
+): void {
+  const isAll = resource.index === 'span-and-resource'
+  if (!isAll && listed.size === 0) return
+  for (const [own, value] of resource.attributes) {
+    const key = RESOURCE_PREFIX + own
+    const annotation = isAll || listed.has(key) ? annotationOf(value) : undefined
+    // What is not indexed is among the metadata of the resource.
+    if (annotation !== undefined) sort(sorting, key, annotation, value)
+  }
+}
+
+const LIST = 'aws.xray.annotations'
+
+function listedKeys(attributes: SpanAttributes, resource: ResourceMeaning): ReadonlySet<string> {
+  const list = attributes.get(LIST)
+  if (!isOtlpArray(list)) return new Set(resource.indexedAttributes)
+  attributes.take(LIST)
+  return new Set([...resource.indexedAttributes, ...textsOf(list)])
+}
+
+/**
+ * The annotation that holds a value as it is: numbers as numbers, but whole numbers beyond 2^53, which
+ * a double would round, as their digits. Undefined for values an annotation cannot hold.
+ */
+export function annotationOf(value: OtlpValue): AnnotationValue | undefined {
+  if (typeof value === 'bigint') return jsonOfInteger(value)
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
+  return typeof value === 'string' || typeof value === 'boolean' ? value : undefined
+}
+
+const ANNOTATION_KEY = /^[A-Za-z0-9_.]+$/
+
+function isAnnotationKey(key: string): boolean {
+  return ANNOTATION_KEY.test(key)
+}
+
+/** Dots stay: filters say such keys in brackets (xray-behaviour 10.1). */
+function repairKey(key: string): string {
+  return key === '' ? '_' : key.replace(/[^A-Za-z0-9_.]/gu, '_')
+}
