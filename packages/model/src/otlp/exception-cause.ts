@@ -5,7 +5,8 @@ import type { OtlpEvent, OtlpSpan } from './otlp-span.ts'
 import type { ResourceMeaning } from './resource-meaning.ts'
 import { integerOf, textOf } from './span-attributes.ts'
 import { isAwsApi } from './span-name.ts'
-import { parseStackTrace } from './stack-trace.ts'
+import { parseStackTrace, type StackTrace } from './stack-trace.ts'
+import type { XrayCause } from './xray-attributes.ts'
 
 /** The name of the event that tells an exception (OpenTelemetry's conventions). */
 export const EXCEPTION_EVENT = 'exception'
@@ -14,19 +15,23 @@ export const EXCEPTION_EVENT = 'exception'
 const HTTP_FAILURE_EVENT = 'HTTP request failure'
 
 /**
- * The `cause` of a span (xray-behaviour 15.6): its exception events, else the message of an Error
+ * The `cause` of a span (xray-behaviour 15.6): what it was in X-Ray, its exception events, else the message of an Error
  * status; undefined where there is neither. Exceptions that bring no id have one derived from the
  * span's, so that a span has the same ids whenever it is read.
  */
-export function causeOf(span: OtlpSpan, resource: ResourceMeaning): Cause | undefined {
+export function causeOf(
+  span: OtlpSpan,
+  told: XrayCause | undefined,
+  resource: ResourceMeaning,
+): Cause | undefined {
+  if (told?.exceptionId !== undefined) return { kind: 'reference', exceptionId: told.exceptionId }
   const isRemote = span.kind === 'client' || span.kind === 'producer'
   const reading: Reading = { span, isRemote, language: resource.language, next: 0 }
   const exceptions = span.events.flatMap((event) => exceptionsOf(event, reading))
-  if (exceptions.length > 0) return withExceptions(exceptions)
-  if (span.status.code !== 'error') return undefined
-  const message = span.status.message || textOf(span.attributes, 'http.status_text')
-  if (message === undefined) return undefined
-  return withExceptions([{ ...NO_EXCEPTION, id: nextId(reading), type: '', message }])
+  if (exceptions.length === 0 && told === undefined) exceptions.push(...statusException(reading))
+  if (exceptions.length === 0 && told === undefined) return undefined
+  const { id, workingDirectory, paths = [] } = told ?? {}
+  return { kind: 'exceptions', id, workingDirectory, paths, exceptions }
 }
 
 type Reading = {
@@ -37,8 +42,12 @@ type Reading = {
   next: number
 }
 
-function withExceptions(exceptions: readonly Exception[]): Cause {
-  return { kind: 'exceptions', id: undefined, workingDirectory: undefined, paths: [], exceptions }
+/** An Error status is an exception without a type, where it has a message. */
+function statusException(reading: Reading): readonly Exception[] {
+  const { status, attributes } = reading.span
+  const message = status.message || textOf(attributes, 'http.status_text')
+  if (status.code !== 'error' || message === undefined) return []
+  return [{ ...NO_EXCEPTION, id: nextId(reading), type: '', message }]
 }
 
 function nextId({ span, ...reading }: Reading): EntityId {
@@ -93,11 +102,17 @@ function takeId(reading: Reading): EntityId {
   return id
 }
 
-/** X-Ray's exceptions travel with their id, and with their stack in the form of Java's. */
-export function stackOf(event: OtlpEvent, language: string | undefined) {
+/**
+ * X-Ray's exceptions travel with their id, and with a stack in a form that the language of the program
+ * says nothing of: Java's from the collector, JavaScript's from this program.
+ */
+export function stackOf(event: OtlpEvent, language: string | undefined): StackTrace {
   const text = textOf(event.attributes, 'exception.stacktrace') ?? ''
-  const isOfXray = event.attributes.get('aws.xray.exception.id') !== undefined
-  return parseStackTrace(text, isOfXray ? 'java' : language)
+  if (event.attributes.get('aws.xray.exception.id') === undefined) {
+    return parseStackTrace(text, language)
+  }
+  const java = parseStackTrace(text, 'java')
+  return java.frames.length > 0 ? java : parseStackTrace(text, 'javascript')
 }
 
 function flagOf(event: OtlpEvent, key: string): boolean | undefined {

@@ -22,13 +22,14 @@ export function indexAttributes(
 ): { readonly annotations: Annotations; readonly unindexed: Unindexed } {
   const sorting: Sorting = { annotations: new Map(), repaired: [], unindexed: [] }
   const listed = listedKeys(attributes, resource)
-  for (const [key, value] of attributes.rest()) {
-    const isSpoken = resource.index !== 'listed' && !key.startsWith(METADATA_PREFIX)
+  const isAll = resource.index !== 'listed'
+  attributes.eachRest((key, value) => {
+    const isSpoken = isAll && !key.startsWith(METADATA_PREFIX)
     if (!listed.has(key)) sort(sorting, key, isSpoken ? annotationOf(value) : undefined, value)
-  }
+  })
   for (const key of listed) {
     const value = attributes.get(key)
-    if (value !== undefined) sort(sorting, key, annotationOf(value), value)
+    if (value !== undefined) sort(sorting, ownKey(key, attributes), annotationOf(value), value)
   }
   if (isSegment) sortResource(sorting, resource, listed)
   for (const { key, annotation, value } of sorting.repaired) {
@@ -72,11 +73,25 @@ function sortResource(
   }
 }
 
+/** What is before the key of an X-Ray annotation that means something else as an attribute. */
+const ANNOTATION_PREFIX = 'annotation.'
+
+/** The key an annotation had before another attribute of that name made it give way. */
+function ownKey(key: string, attributes: SpanAttributes): string {
+  let own = key
+  while (own.startsWith(ANNOTATION_PREFIX)) {
+    const shorter = own.slice(ANNOTATION_PREFIX.length)
+    if (attributes.get(shorter) === undefined) return own
+    own = shorter
+  }
+  return own
+}
+
 const LIST = 'aws.xray.annotations'
 
 function listedKeys(attributes: SpanAttributes, resource: ResourceMeaning): ReadonlySet<string> {
-  const list = attributes.get(LIST)
-  if (!isOtlpArray(list)) return new Set(resource.indexedAttributes)
+  const list = attributes.tells('aws') ? attributes.get(LIST) : undefined
+  if (!isOtlpArray(list)) return resource.indexedAttributes
   attributes.take(LIST)
   return new Set([...resource.indexedAttributes, ...textsOf(list)])
 }

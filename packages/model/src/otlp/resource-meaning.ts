@@ -16,12 +16,12 @@ export type ResourceMeaning = {
   readonly account: string | undefined
   readonly instanceId: string | undefined
   readonly availabilityZone: string | undefined
-  /** The `aws` block of each entity, without what a call adds; undefined where nothing is known. */
+  /** The `aws` block of segments, without what a span adds; undefined where nothing is known. */
   readonly aws: JsonObject | undefined
   /** The `service` block of segments. */
   readonly service: JsonObject | undefined
   readonly index: MappingSettings['index']
-  readonly indexedAttributes: readonly string[]
+  readonly indexedAttributes: ReadonlySet<string>
 }
 
 /** Reads the attributes of a resource (xray-behaviour 15.3, 15.4, 5.6). */
@@ -39,7 +39,7 @@ export function readResource(
   return {
     attributes,
     serviceName: text('service.name'),
-    origin: originOf(platform, text('aws.ecs.launchtype')),
+    origin: text('aws.xray.origin') ?? originOf(platform, text('aws.ecs.launchtype')),
     language: text('telemetry.sdk.language'),
     account: isAws ? text('cloud.account.id') : undefined,
     instanceId: isAws ? text('host.id') : undefined,
@@ -137,11 +137,13 @@ function xrayBlock(attributes: OtlpAttributes): JsonObject | undefined {
   const sdk = textOf(attributes, 'telemetry.sdk.name')
   const language = textOf(attributes, 'telemetry.sdk.language')
   const auto = textOf(attributes, 'telemetry.auto.version', 'telemetry.distro.version')
-  if (sdk === undefined && auto === undefined) return undefined
+  const told = attributes.get('aws.xray.auto_instrumentation')
+  const isAuto = typeof told === 'boolean' ? told : auto !== undefined
+  if (sdk === undefined && !isAuto) return undefined
   return knownMembers([
     ['sdk', sdk !== undefined && language !== undefined ? `${sdk} for ${language}` : sdk],
     ['sdk_version', textOf(attributes, 'telemetry.sdk.version')],
-    ['auto_instrumentation', auto !== undefined],
+    ['auto_instrumentation', isAuto],
   ])
 }
 
@@ -177,8 +179,7 @@ function indexRules(
 ): Pick<ResourceMeaning, 'index' | 'indexedAttributes'> {
   const all = attributes.get('aws.xray.exporter.config.index_all_attributes')
   const listed = textsOf(attributes.get('aws.xray.exporter.config.indexed_attributes'))
-  const indexedAttributes =
-    listed.length === 0 ? settings.indexedAttributes : [...settings.indexedAttributes, ...listed]
+  const indexedAttributes = new Set([...settings.indexedAttributes, ...listed])
   if (typeof all !== 'boolean') return { index: settings.index, indexedAttributes }
   return { index: all ? 'span-and-resource' : 'listed', indexedAttributes }
 }

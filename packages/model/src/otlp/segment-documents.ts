@@ -1,7 +1,7 @@
 import { assert } from '../assert.ts'
 import { deriveEntityId } from '../derive-entity-id.ts'
-import type { JsonObject } from '../json.ts'
 import type {
+  Cause,
   Entity,
   Http,
   Link,
@@ -93,15 +93,22 @@ function serviceDocument(
   resource: ResourceMeaning,
 ): SegmentDocument {
   const ofResource = resourceMetadata(resource, (key) => facts.annotations.has(key))
+  const entity = entityOf(span, facts, resource)
   const segment: Segment = {
     ...ownedBy(span, facts, resource),
     id,
-    ...entityOf(span, facts, resource),
-    http: undefined,
+    ...entity,
+    cause: referenceTo(entity.cause),
     metadata: metadataOfResource(ofResource),
     links,
   }
   return { kind: 'segment', segment }
+}
+
+/** The exceptions are the call's, which the segment refers to: ids are unique in a trace. */
+function referenceTo(cause: Cause | undefined): Cause | undefined {
+  const exceptionId = cause?.kind === 'exceptions' ? cause.exceptions[0]?.id : cause?.exceptionId
+  return exceptionId === undefined ? undefined : { kind: 'reference', exceptionId }
 }
 
 function subsegmentDocument(
@@ -120,7 +127,7 @@ function subsegmentDocument(
     namespace: facts.namespace,
     sql: facts.sql,
     traced: facts.traced,
-    precursorIds: [],
+    precursorIds: facts.precursorIds,
   }
   return { kind: 'independent-subsegment', traceId: span.traceId, parentId, subsegment }
 }
@@ -152,8 +159,8 @@ function entityOf(
     error: facts.error,
     throttle: facts.throttle,
     http: withReceivedSize(facts.http, span),
-    aws: awsOf(facts, resource),
-    cause: causeOf(span, resource),
+    aws: facts.aws,
+    cause: causeOf(span, facts.cause, resource),
     annotations: facts.annotations,
     subsegments: [],
   }
@@ -161,10 +168,6 @@ function entityOf(
 
 function progressOf(span: OtlpSpan, facts: EntityFacts): Progress {
   return facts.inProgress ? { state: 'in-progress' } : { state: 'complete', end: span.end }
-}
-
-function awsOf(facts: EntityFacts, resource: ResourceMeaning): JsonObject | undefined {
-  return facts.aws === undefined ? resource.aws : { ...resource.aws, ...facts.aws }
 }
 
 function withReceivedSize(http: Http | undefined, span: OtlpSpan): Http | undefined {

@@ -12,20 +12,36 @@ export type AttributeLookup = {
 export type SpanAttributes = AttributeLookup & {
   /** Marks an attribute as told elsewhere. */
   take(key: string): void
-  /** The attributes that were not taken, in the order they were sent. */
-  rest(): Iterable<readonly [string, OtlpValue]>
+  /** Visits the attributes that were not taken, in the order they were sent. */
+  eachRest(visit: (key: string, value: OtlpValue) => void): void
+  /**
+   * Whether there is an attribute whose key begins with this word and a dot. Most spans tell of few
+   * things: saves them the questions about all others.
+   */
+  tells(word: KeyWord): boolean
 }
+
+/** First words of the keys that are asked for. */
+export type KeyWord = 'aws' | 'db' | 'faas' | 'http' | 'messaging' | 'rpc' | 'url' | 'user_agent'
 
 /** The attributes of a decoded span, none taken yet. */
 export function spanAttributes(attributes: OtlpAttributes): SpanAttributes {
   const taken = new Set<string>()
+  const words = new Set<string>()
+  for (const key of attributes.keys()) words.add(firstWord(key))
   return {
     get: (key) => attributes.get(key),
     take: (key) => taken.add(key),
-    *rest() {
-      for (const attribute of attributes) if (!taken.has(attribute[0])) yield attribute
+    eachRest: (visit) => {
+      for (const [key, value] of attributes) if (!taken.has(key)) visit(key, value)
     },
+    tells: (word) => words.has(word),
   }
+}
+
+/** What is before the first dot; empty where there is none. */
+function firstWord(key: string): string {
+  return key.slice(0, Math.max(0, key.indexOf('.')))
 }
 
 /** The first of the keys that holds text, and not an empty one. */

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../json.ts'
+import { jsonOfValue } from './json-of-value.ts'
 import { knownMembers } from './known-members.ts'
 import { isOtlpArray } from './otlp-span.ts'
 import { textsOf } from './resource-meaning.ts'
@@ -11,6 +12,8 @@ import { isAwsCall } from './span-name.ts'
  * service graph names its nodes after (7.3).
  */
 export function awsCallOf(attributes: SpanAttributes): JsonObject | undefined {
+  const isTold = attributes.tells('aws') || attributes.tells('rpc') || attributes.tells('messaging')
+  if (!isTold) return undefined
   return knownMembers([
     ['operation', takeText(attributes, 'aws.operation') ?? takeText(attributes, 'rpc.method')],
     ['account_id', takeText(attributes, 'aws.account_id')],
@@ -23,18 +26,40 @@ export function awsCallOf(attributes: SpanAttributes): JsonObject | undefined {
   ])
 }
 
+/** Further members of X-Ray's own calls (xray-behaviour 3.4), which travel under their names. */
+const XRAY_MEMBERS = [
+  'id_2',
+  'version_id',
+  'prefix',
+  'message_attribute_names',
+  'attribute_names',
+  'invocation_type',
+  'log_type',
+  'status_code',
+  'function_error',
+  'resource_names',
+]
+
 type Members = readonly (readonly [string, JsonValue | undefined])[]
 
 function resourcesOf(attributes: SpanAttributes): Members {
   return [
     ['bucket_name', takeText(attributes, 'aws.s3.bucket', 'aws.bucket.name', 'aws.bucket_name')],
-    ['key', takeText(attributes, 'aws.s3.key')],
+    ['key', takeText(attributes, 'aws.s3.key', 'aws.key')],
     ['topic_arn', takeText(attributes, 'aws.sns.topic.arn', 'aws.topic_arn')],
     [
       'function_name',
       takeText(attributes, 'aws.lambda.function.name', 'aws.function_name', 'faas.invoked_name'),
     ],
+    ...XRAY_MEMBERS.map((member) => [member, takeJson(attributes, `aws.${member}`)] as const),
   ]
+}
+
+function takeJson(attributes: SpanAttributes, key: string): JsonValue | undefined {
+  const value = attributes.get(key)
+  if (value === undefined || value === null) return undefined
+  attributes.take(key)
+  return jsonOfValue(value)
 }
 
 /** Names of the queues of AWS, among the systems that have a `messaging.url`. */
@@ -48,7 +73,8 @@ function queueUrl(attributes: SpanAttributes): string | undefined {
 
 /** One table is `table_name`, more are `table_names`. */
 function tables(attributes: SpanAttributes): Members {
-  const key = 'aws.dynamodb.table_names'
+  const isSemantic = attributes.get('aws.dynamodb.table_names') !== undefined
+  const key = isSemantic ? 'aws.dynamodb.table_names' : 'aws.table_names'
   const told = attributes.get(key)
   const names = typeof told === 'string' && told !== '' ? [told] : textsOf(told)
   const isWhole = !isOtlpArray(told) || names.length === told.length

@@ -1,5 +1,5 @@
 import { type CalledService, calledServiceOf } from '../called-service.ts'
-import type { JsonObject } from '../json.ts'
+import { isJsonObject, type JsonObject } from '../json.ts'
 import type { Annotations, Http } from '../segment.ts'
 import { indexAttributes, type Unindexed } from './index-attributes.ts'
 import type { ResourceMeaning } from './resource-meaning.ts'
@@ -9,6 +9,7 @@ import type { Form, SpanHead } from './span-head.ts'
 import { httpOf } from './span-http.ts'
 import { nameOf, namespaceOf, serviceNameOf } from './span-name.ts'
 import { sqlOf } from './span-sql.ts'
+import { takeXrayAttributes, type XrayAttributes, type XrayCause } from './xray-attributes.ts'
 
 /** What one entity made of a span is: all that a row of it needs but for ids and times. */
 export type EntityFacts = SegmentFacts | SubsegmentFacts
@@ -21,8 +22,10 @@ type SharedFacts = {
   readonly throttle: boolean
   /** Without a content length that only an event tells. */
   readonly http: Http | undefined
-  /** Members of the `aws` block that the span adds to its resource's. */
+  /** The `aws` block: of a call without, of a segment with what the resource tells. */
   readonly aws: JsonObject | undefined
+  /** What the attributes say of the cause, besides the events. */
+  readonly cause: XrayCause | undefined
   readonly account: string | undefined
   readonly operation: string | undefined
   readonly annotations: Annotations
@@ -41,6 +44,7 @@ export type SubsegmentFacts = SharedFacts & {
   readonly namespace: string | undefined
   readonly sql: JsonObject | undefined
   readonly traced: boolean
+  readonly precursorIds: readonly string[]
   /** The service that is called, as long as it reports nothing. */
   readonly callee: CalledService | undefined
 }
@@ -69,20 +73,22 @@ export function readSpan(
   resource: ResourceMeaning,
 ): SpanFacts {
   const form = formOf(head, attributes)
-  const common = readCommon(head, attributes)
-  const owner = form === 'subsegment' ? undefined : readOwner(attributes)
-  if (form === 'segment') {
-    const name = nameOf(head, form, attributes, resource)
-    const indexed = indexAttributes(attributes, resource, true)
-    const account = accountOf(common.aws, resource)
-    return {
-      form,
-      segment: { kind: 'segment', name, account, ...common, ...asOwner(owner), ...indexed },
-    }
-  }
-  const call = readCall(head, form, common, attributes, resource)
-  if (form === 'subsegment') return { form, subsegment: call }
-  return { form, service: serviceOfCall(head, call, owner, attributes, resource), call }
+  const xray = takeXrayAttributes(attributes)
+  const reading: Reading = { head, form, attributes, resource, xray }
+  const shared = readShared(reading)
+  if (form === 'segment') return { form, segment: readSegment(reading, shared) }
+  if (form === 'subsegment') return { form, subsegment: readCall(reading, shared) }
+  const owner = readOwner(attributes)
+  const call = readCall(reading, shared)
+  return { form, service: serviceOfCall(reading, call, owner), call }
+}
+
+type Reading = {
+  readonly head: SpanHead
+  readonly form: Form
+  readonly attributes: SpanAttributes
+  readonly resource: ResourceMeaning
+  readonly xray: XrayAttributes
 }
 
 /** xray-behaviour 15.2. A span of no kind counts as the program's own work, as the protocol says. */
@@ -94,22 +100,30 @@ function formOf(head: SpanHead, attributes: SpanAttributes): Form {
   return head.kind === 'server' || !head.hasParent ? 'segment' : 'subsegment'
 }
 
-type Common = Pick<
+type Shared = Pick<
   SharedFacts,
-  'inProgress' | 'fault' | 'error' | 'throttle' | 'http' | 'aws' | 'operation'
+  'inProgress' | 'fault' | 'error' | 'throttle' | 'http' | 'aws' | 'operation' | 'cause'
 >
 
-function readCommon(head: SpanHead, attributes: SpanAttributes): Common {
+function readShared({ head, attributes, xray }: Reading): Shared {
   const http = httpOf(head.kind, attributes)
   const aws = awsCallOf(attributes)
-  const operation = aws?.['operation']
+  const implied = outcomeFlags(http?.status, head.failed)
   return {
     inProgress: takeFlag(attributes, 'aws.xray.inprogress') === true || !head.ended,
-    ...outcomeFlags(http?.status, head.failed),
+    fault: xray.flags.fault ?? implied.fault,
+    error: xray.flags.error ?? implied.error,
+    throttle: xray.flags.throttle ?? implied.throttle,
     http,
     aws,
-    operation: typeof operation === 'string' ? operation : undefined,
+    operation: textIn(aws, 'operation'),
+    cause: xray.cause,
   }
+}
+
+function textIn(block: JsonObject | undefined, member: string): string | undefined {
+  const value = block?.[member]
+  return typeof value === 'string' ? value : undefined
 }
 
 /** The status of the response outranks that of the span (xray-behaviour 15.6). */
@@ -133,36 +147,49 @@ function readOwner(attributes: SpanAttributes): Owner {
   }
 }
 
-function asOwner(owner: Owner | undefined): Owner {
-  return owner ?? { user: undefined, resourceArn: undefined }
+function readSegment(reading: Reading, shared: Shared): SegmentFacts {
+  const { head, form, attributes, resource, xray } = reading
+  const own = shared.aws ?? {}
+  return {
+    kind: 'segment',
+    name: nameOf(head, form, attributes, resource),
+    ...shared,
+    aws: withSampling({ ...resource.aws, ...own }, xray.sampling),
+    account: textIn(own, 'account_id') ?? resource.account,
+    ...readOwner(attributes),
+    ...indexAttributes(attributes, resource, true),
+  }
 }
 
-function accountOf(aws: JsonObject | undefined, resource: ResourceMeaning): string | undefined {
-  const account = aws?.['account_id']
-  return typeof account === 'string' ? account : resource.account
+/** Undefined for a block without members. */
+function withSampling(block: JsonObject, sampling: JsonObject | undefined): JsonObject | undefined {
+  const sdk = block['xray']
+  const xray = isJsonObject(sdk) ? { ...sdk, ...sampling } : sampling
+  const whole = xray === undefined ? block : { ...block, xray }
+  return Object.keys(whole).length === 0 ? undefined : whole
 }
 
-function readCall(
-  head: SpanHead,
-  form: Form,
-  common: Common,
-  attributes: SpanAttributes,
-  resource: ResourceMeaning,
-): SubsegmentFacts {
+/** A call runs in the account of its service, unless it names another. */
+function readCall(reading: Reading, shared: Shared): SubsegmentFacts {
+  const { head, form, attributes, resource, xray } = reading
   const name = nameOf(head, form, attributes, resource)
-  const namespace =
-    namespaceOf(head, attributes) ?? (form === 'service-and-call' ? 'remote' : undefined)
+  const least = form === 'service-and-call' ? 'remote' : undefined
+  const namespace = namespaceOf(head, attributes) ?? xray.namespace ?? least
   const sql = sqlOf(head.name, attributes)
-  const traced = takeFlag(attributes, 'aws.xray.traced') === true
+  const account =
+    textIn(shared.aws, 'account_id') ?? (namespace === undefined ? undefined : resource.account)
+  const aws = account === undefined ? shared.aws : { ...shared.aws, account_id: account }
   return {
     kind: 'subsegment',
     name,
     namespace,
-    ...common,
+    ...shared,
+    aws,
     sql,
-    traced,
-    account: accountOf(common.aws, resource),
-    callee: calledServiceOf({ name, namespace, sql, aws: common.aws }),
+    traced: takeFlag(attributes, 'aws.xray.traced') === true,
+    precursorIds: xray.precursorIds,
+    account,
+    callee: calledServiceOf({ name, namespace, sql, aws }),
     ...indexAttributes(attributes, resource, false),
   }
 }
@@ -177,11 +204,9 @@ const OF_THE_CALLEE = [
 
 /** The segment of the service that makes the call: its outcome, and nothing of the callee. */
 function serviceOfCall(
-  head: SpanHead,
+  { head, attributes, resource, xray }: Reading,
   call: SubsegmentFacts,
-  owner: Owner | undefined,
-  attributes: SpanAttributes,
-  resource: ResourceMeaning,
+  owner: Owner,
 ): SegmentFacts {
   const indexed = indexAttributes(attributes, resource, true)
   const annotations = new Map(indexed.annotations)
@@ -194,10 +219,11 @@ function serviceOfCall(
     error: call.error,
     throttle: call.throttle,
     http: undefined,
-    aws: undefined,
+    aws: withSampling({ ...resource.aws }, xray.sampling),
+    cause: call.cause,
     account: resource.account,
     operation: undefined,
-    ...asOwner(owner),
+    ...owner,
     annotations,
     unindexed: [],
   }

@@ -37,7 +37,7 @@ const MAX_STATUS = 999
  * where nothing tells of HTTP. The parts of an assembled URL are not taken.
  */
 export function httpOf(kind: OtlpSpanKind, attributes: SpanAttributes): Http | undefined {
-  if (!SIGNS.some((key) => attributes.get(key) !== undefined)) return undefined
+  if (!tellsOfHttp(attributes)) return undefined
   const client = takeText(attributes, 'http.client_ip', 'client.address')
   const http: Http = {
     method: takeText(attributes, 'http.method', 'http.request.method'),
@@ -52,7 +52,26 @@ export function httpOf(kind: OtlpSpanKind, attributes: SpanAttributes): Http | u
       takeInteger(attributes, 'http.response_content_length', 'http.response.body.size') ??
       receivedSize(attributes),
   }
-  return Object.values(http).every((value) => value === undefined) ? undefined : http
+  return isEmpty(http) ? undefined : http
+}
+
+function tellsOfHttp(attributes: SpanAttributes): boolean {
+  const mayTell =
+    attributes.tells('http') || attributes.tells('url') || attributes.tells('user_agent')
+  return mayTell && SIGNS.some((key) => attributes.get(key) !== undefined)
+}
+
+/** Spelled out: a list of the values costs more than reading them. */
+function isEmpty(http: Http): boolean {
+  return (
+    http.method === undefined &&
+    http.url === undefined &&
+    http.userAgent === undefined &&
+    http.clientIp === undefined &&
+    http.xForwardedFor === undefined &&
+    http.status === undefined &&
+    http.contentLength === undefined
+  )
 }
 
 /**
@@ -69,14 +88,19 @@ export function receivedSize(attributes: AttributeLookup): number | undefined {
   return size === 0 ? undefined : size
 }
 
-const STATUS_KEYS = ['http.status_code', 'http.response.status_code']
-
 function takeStatus(attributes: SpanAttributes): number | undefined {
-  const statuses = STATUS_KEYS.map((key) => integerOf(attributes, key))
-  const status = statuses.find((each) => each !== undefined && each >= 0 && each <= MAX_STATUS)
+  const old = statusAt(attributes, 'http.status_code')
+  const given = statusAt(attributes, 'http.response.status_code')
+  const status = old ?? given
   if (status === undefined) return undefined
-  for (const [at, key] of STATUS_KEYS.entries()) if (statuses[at] === status) attributes.take(key)
+  if (old === status) attributes.take('http.status_code')
+  if (given === status) attributes.take('http.response.status_code')
   return status
+}
+
+function statusAt(attributes: AttributeLookup, key: string): number | undefined {
+  const status = integerOf(attributes, key)
+  return status !== undefined && status >= 0 && status <= MAX_STATUS ? status : undefined
 }
 
 /** Scheme, host, port and target (xray-behaviour 15.4, 19); undefined without a host. */

@@ -1,6 +1,6 @@
 import { repairSegmentName } from '../segment-name.ts'
 import type { ResourceMeaning } from './resource-meaning.ts'
-import { type AttributeLookup, textOf } from './span-attributes.ts'
+import { type AttributeLookup, type SpanAttributes, textOf } from './span-attributes.ts'
 import type { Form, SpanHead } from './span-head.ts'
 
 /**
@@ -12,15 +12,16 @@ import type { Form, SpanHead } from './span-head.ts'
 export function nameOf(
   head: SpanHead,
   form: Form,
-  attributes: AttributeLookup,
+  attributes: SpanAttributes,
   resource: ResourceMeaning,
 ): string {
+  const ofAws = attributes.tells('aws')
   return (
-    localName(head, form, attributes) ??
-    remoteName(head, attributes) ??
+    (ofAws ? localName(head, form, attributes) : undefined) ??
+    (ofAws ? remoteName(head, attributes) : undefined) ??
     named(attributes, 'peer.service') ??
-    named(attributes, 'aws.service') ??
-    databaseName(attributes) ??
+    (ofAws ? named(attributes, 'aws.service') : undefined) ??
+    (attributes.tells('db') ? databaseName(attributes) : undefined) ??
     (form === 'segment' ? ownName(resource) : undefined) ??
     named(attributes, 'rpc.service') ??
     named(attributes, 'http.host', 'net.peer.name', 'server.address') ??
@@ -35,7 +36,7 @@ export function nameOf(
  */
 export function serviceNameOf(
   head: SpanHead,
-  attributes: AttributeLookup,
+  attributes: SpanAttributes,
   resource: ResourceMeaning,
 ): string {
   return (
@@ -46,7 +47,7 @@ export function serviceNameOf(
 }
 
 /** `aws` for calls that the SDKs of AWS make, `remote` for others (xray-behaviour 15.3, 19). */
-export function namespaceOf(head: SpanHead, attributes: AttributeLookup): string | undefined {
+export function namespaceOf(head: SpanHead, attributes: SpanAttributes): string | undefined {
   if (isAwsCall(attributes)) return 'aws'
   if (head.kind === 'client') return 'remote'
   const isMessage = head.kind === 'producer' || head.kind === 'consumer'
@@ -54,8 +55,9 @@ export function namespaceOf(head: SpanHead, attributes: AttributeLookup): string
 }
 
 /** Whether a span says that it calls AWS; older SDKs name the service only. */
-export function isAwsCall(attributes: AttributeLookup): boolean {
-  return isAwsApi(attributes) || textOf(attributes, 'aws.service') !== undefined
+export function isAwsCall(attributes: SpanAttributes): boolean {
+  if (attributes.tells('rpc') && isAwsApi(attributes)) return true
+  return attributes.tells('aws') && textOf(attributes, 'aws.service') !== undefined
 }
 
 /** Whether a span is made by an SDK of AWS. */
@@ -66,7 +68,7 @@ export function isAwsApi(attributes: AttributeLookup): boolean {
 /** X-Ray needs a name; the exporter's word where there is none. */
 const UNNAMED = 'span'
 
-function named(attributes: AttributeLookup, ...keys: readonly string[]): string | undefined {
+function named(attributes: SpanAttributes, ...keys: readonly string[]): string | undefined {
   for (const key of keys) {
     const text = textOf(attributes, key)
     const name = text === undefined ? undefined : repairSegmentName(text)
@@ -79,7 +81,7 @@ function ownName(resource: ResourceMeaning): string | undefined {
   return resource.serviceName === undefined ? undefined : repairSegmentName(resource.serviceName)
 }
 
-function localName(head: SpanHead, form: Form, attributes: AttributeLookup): string | undefined {
+function localName(head: SpanHead, form: Form, attributes: SpanAttributes): string | undefined {
   const isLocalRoot = form === 'segment' && attributes.get('aws.span.kind') === 'LOCAL_ROOT'
   const isOwn = head.kind === 'server' || isLocalRoot
   return isOwn ? named(attributes, 'aws.local.service') : undefined
@@ -87,7 +89,7 @@ function localName(head: SpanHead, form: Form, attributes: AttributeLookup): str
 
 const SDK_PREFIX = /^(?:AWS\.SDK\.|AWS::)/
 
-function remoteName(head: SpanHead, attributes: AttributeLookup): string | undefined {
+function remoteName(head: SpanHead, attributes: SpanAttributes): string | undefined {
   if (head.kind !== 'client' && head.kind !== 'producer' && head.kind !== 'consumer') {
     return undefined
   }
@@ -97,7 +99,7 @@ function remoteName(head: SpanHead, attributes: AttributeLookup): string | undef
 }
 
 /** `<database>@<host>`, or the database alone where the host is not told. */
-function databaseName(attributes: AttributeLookup): string | undefined {
+function databaseName(attributes: SpanAttributes): string | undefined {
   const database = textOf(attributes, 'db.name', 'db.namespace')
   if (database === undefined) return undefined
   const host = connectionHost(attributes)
@@ -107,7 +109,7 @@ function databaseName(attributes: AttributeLookup): string | undefined {
 /** The host of `jdbc:postgresql://user@host:5432/db`. */
 const HOST = /^[\w+.:-]*:\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:;,]+)/
 
-function connectionHost(attributes: AttributeLookup): string | undefined {
+function connectionHost(attributes: SpanAttributes): string | undefined {
   const connection = textOf(attributes, 'db.connection_string')
   const host = connection === undefined ? undefined : HOST.exec(connection)?.[1]
   return host ?? textOf(attributes, 'server.address', 'net.peer.name')

@@ -27,9 +27,23 @@ const SQL_SYSTEMS: ReadonlySet<string | undefined> = new Set([
   'oracle.db',
 ])
 
+/** Members that X-Ray's own calls have besides; a URL of theirs outranks the span's name. */
+const XRAY_MEMBERS = [
+  'connection_string',
+  'url',
+  'database_type',
+  'database_version',
+  'driver_version',
+  'user',
+  'preparation',
+  'sanitized_query',
+]
+
 /** The `sql` block of a call to an SQL database, from the old and the new conventions. */
 export function sqlOf(spanName: string, attributes: SpanAttributes): JsonObject | undefined {
-  if (!SQL_SYSTEMS.has(textOf(attributes, 'db.system', 'db.system.name'))) return undefined
+  if (!attributes.tells('db')) return undefined
+  const system = textOf(attributes, 'db.system', 'db.system.name')
+  if (!SQL_SYSTEMS.has(system?.toLowerCase())) return undefined
   const connection = takeText(attributes, 'db.connection_string') ?? serverOf(attributes)
   const database = takeText(attributes, 'db.name', 'db.namespace') ?? ''
   return knownMembers([
@@ -38,6 +52,9 @@ export function sqlOf(spanName: string, attributes: SpanAttributes): JsonObject 
     ['database_type', takeText(attributes, 'db.system', 'db.system.name')],
     ['user', takeText(attributes, 'db.user')],
     ['sanitized_query', takeText(attributes, 'db.statement', 'db.query.text')],
+    ...XRAY_MEMBERS.map(
+      (member) => [member, takeText(attributes, `aws.xray.sql.${member}`)] as const,
+    ),
   ])
 }
 
