@@ -1,11 +1,14 @@
-import type { Annotations, AnnotationValue } from '../segment.ts'
+import type { AnnotationValue } from '../segment.ts'
 import { jsonOfInteger } from './json-of-value.ts'
 import { isOtlpArray, type OtlpValue } from './otlp-span.ts'
 import { RESOURCE_PREFIX, type ResourceMeaning, textsOf } from './resource-meaning.ts'
 import type { SpanAttributes } from './span-attributes.ts'
 
-/** Attributes that are neither told by a field nor annotations, in the order they were sent. */
-export type Unindexed = readonly (readonly [string, OtlpValue])[]
+/** Annotations with their keys, each key once. */
+export type AnnotationList = readonly (readonly [key: string, value: AnnotationValue])[]
+
+/** Attributes that are neither told by a field nor annotations. */
+export type Unindexed = readonly (readonly [key: string, value: OtlpValue])[]
 
 /** Attributes whose text is a namespace of the metadata (xray-behaviour 15.5). */
 export const METADATA_PREFIX = 'aws.xray.metadata.'
@@ -19,32 +22,39 @@ export function indexAttributes(
   attributes: SpanAttributes,
   resource: ResourceMeaning,
   isSegment: boolean,
-): { readonly annotations: Annotations; readonly unindexed: Unindexed } {
-  const sorting: Sorting = { annotations: new Map(), repaired: [], unindexed: [] }
+): { readonly annotations: AnnotationList; readonly unindexed: Unindexed } {
+  const sorting: Sorting = { annotations: [], repaired: [], unindexed: [] }
   const listed = listedKeys(attributes, resource)
-  const isAll = resource.index !== 'listed'
-  attributes.eachRest((key, value) => {
-    const isSpoken = isAll && !key.startsWith(METADATA_PREFIX)
-    if (!listed.has(key)) sort(sorting, key, isSpoken ? annotationOf(value) : undefined, value)
-  })
   for (const key of listed) {
     const value = attributes.get(key)
     if (value !== undefined) sort(sorting, ownKey(key, attributes), annotationOf(value), value)
   }
+  const isAll = resource.index !== 'listed'
+  attributes.eachRest((key, value) => {
+    if (listed.has(key)) return
+    const isSpoken = isAll && !key.startsWith(METADATA_PREFIX)
+    const isFree = listed.size === 0 || !hasKey(sorting, key)
+    sort(sorting, key, isSpoken && isFree ? annotationOf(value) : undefined, value)
+  })
   if (isSegment) sortResource(sorting, resource, listed)
   for (const { key, annotation, value } of sorting.repaired) {
     const repaired = repairKey(key)
-    if (sorting.annotations.has(repaired)) sorting.unindexed.push([key, value])
-    else sorting.annotations.set(repaired, annotation)
+    if (hasKey(sorting, repaired)) sorting.unindexed.push([key, value])
+    else sorting.annotations.push([repaired, annotation])
   }
   return { annotations: sorting.annotations, unindexed: sorting.unindexed }
 }
 
 type Sorting = {
-  readonly annotations: Map<string, AnnotationValue>
-  /** Set last: a key that needs repair gives way to one that is so by itself. */
+  readonly annotations: (readonly [key: string, value: AnnotationValue])[]
+  /** Added last: a key that needs repair gives way to one that is so by itself. */
   readonly repaired: { key: string; annotation: AnnotationValue; value: OtlpValue }[]
-  readonly unindexed: (readonly [string, OtlpValue])[]
+  readonly unindexed: (readonly [key: string, value: OtlpValue])[]
+}
+
+/** A list, since lists of annotations are short and few of them are looked through. */
+function hasKey({ annotations }: Sorting, key: string): boolean {
+  return annotations.some(([taken]) => taken === key)
 }
 
 function sort(
@@ -54,7 +64,7 @@ function sort(
   value: OtlpValue,
 ): void {
   if (annotation === undefined) sorting.unindexed.push([key, value])
-  else if (isAnnotationKey(key)) sorting.annotations.set(key, annotation)
+  else if (isAnnotationKey(key)) sorting.annotations.push([key, annotation])
   else sorting.repaired.push({ key, annotation, value })
 }
 
@@ -68,8 +78,8 @@ function sortResource(
   for (const [own, value] of resource.attributes) {
     const key = RESOURCE_PREFIX + own
     const annotation = isAll || listed.has(key) ? annotationOf(value) : undefined
-    // What is not indexed is among the metadata of the resource.
-    if (annotation !== undefined) sort(sorting, key, annotation, value)
+    // What is no annotation is among the metadata of the resource.
+    if (annotation !== undefined && !hasKey(sorting, key)) sort(sorting, key, annotation, value)
   }
 }
 
@@ -106,11 +116,23 @@ export function annotationOf(value: OtlpValue): AnnotationValue | undefined {
   return typeof value === 'string' || typeof value === 'boolean' ? value : undefined
 }
 
-const ANNOTATION_KEY = /^[A-Za-z0-9_.]+$/
-
+/** Letters and digits of ASCII, `_` and dots; by hand, since a regular expression takes thrice as long. */
 function isAnnotationKey(key: string): boolean {
-  return ANNOTATION_KEY.test(key)
+  for (let at = 0; at < key.length; at++) {
+    const code = key.charCodeAt(at)
+    const lower = code | 0x20
+    const isLetter = lower >= 0x61 && lower <= 0x7a
+    if (!isLetter && !isDigitOrMark(code)) return false
+  }
+  return key !== ''
 }
+
+function isDigitOrMark(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || code === UNDERSCORE || code === DOT
+}
+
+const UNDERSCORE = 0x5f
+const DOT = 0x2e
 
 /** Dots stay: filters say such keys in brackets (xray-behaviour 10.1). */
 function repairKey(key: string): string {

@@ -187,15 +187,16 @@ function indexRules(
 /** The attributes of the resource as a segment's metadata or annotations name them. */
 export const RESOURCE_PREFIX = 'otel.resource.'
 
-/** Those attributes of the resource that `annotations` does not have, as metadata. */
+/** The attributes of the resource as metadata, but for those that are annotations. */
 export function resourceMetadata(
   resource: ResourceMeaning,
-  isAnnotated: (key: string) => boolean,
+  annotations: readonly (readonly [key: string, value: unknown])[],
 ): JsonObject {
+  const annotated = new Set(annotations.map(([key]) => key))
   const members: [string, JsonValue][] = []
-  for (const [key, value] of resource.attributes) {
-    const name = RESOURCE_PREFIX + key
-    if (value !== null && !isAnnotated(name)) members.push([name, jsonOfValue(value)])
+  for (const [own, value] of resource.attributes) {
+    const key = RESOURCE_PREFIX + own
+    if (value !== null && !annotated.has(key)) members.push([key, jsonOfValue(value)])
   }
   return Object.fromEntries(members)
 }

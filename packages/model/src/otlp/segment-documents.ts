@@ -74,7 +74,7 @@ function segmentDocument(
   facts: SegmentFacts,
   resource: ResourceMeaning,
 ): SegmentDocument {
-  const ofResource = resourceMetadata(resource, (key) => facts.annotations.has(key))
+  const ofResource = resourceMetadata(resource, facts.annotations)
   const segment: Segment = {
     ...ownedBy(span, facts, resource),
     id: span.id,
@@ -92,7 +92,7 @@ function serviceDocument(
   links: readonly Link[],
   resource: ResourceMeaning,
 ): SegmentDocument {
-  const ofResource = resourceMetadata(resource, (key) => facts.annotations.has(key))
+  const ofResource = resourceMetadata(resource, facts.annotations)
   const entity = entityOf(span, facts, resource)
   const segment: Segment = {
     ...ownedBy(span, facts, resource),
@@ -161,7 +161,7 @@ function entityOf(
     http: withReceivedSize(facts.http, span),
     aws: facts.aws,
     cause: causeOf(span, facts.cause, resource),
-    annotations: facts.annotations,
+    annotations: new Map(facts.annotations),
     subsegments: [],
   }
 }

@@ -1,7 +1,7 @@
 import { type CalledService, calledServiceOf } from '../called-service.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
-import type { Annotations, Http } from '../segment.ts'
-import { indexAttributes, type Unindexed } from './index-attributes.ts'
+import type { Http } from '../segment.ts'
+import { type AnnotationList, indexAttributes, type Unindexed } from './index-attributes.ts'
 import type { ResourceMeaning } from './resource-meaning.ts'
 import { type SpanAttributes, takeFlag, takeText } from './span-attributes.ts'
 import { awsCallOf } from './span-aws.ts'
@@ -28,7 +28,7 @@ type SharedFacts = {
   readonly cause: XrayCause | undefined
   readonly account: string | undefined
   readonly operation: string | undefined
-  readonly annotations: Annotations
+  readonly annotations: AnnotationList
   /** Attributes that are neither in a field nor an annotation. */
   readonly unindexed: Unindexed
 }
@@ -195,12 +195,12 @@ function readCall(reading: Reading, shared: Shared): SubsegmentFacts {
 }
 
 /** Annotations that say something of the callee, not of the service that calls. */
-const OF_THE_CALLEE = [
+const OF_THE_CALLEE: ReadonlySet<string> = new Set([
   'aws.remote.service',
   'aws.remote.operation',
   'remoteTarget',
   'K8s.RemoteNamespace',
-]
+])
 
 /** The segment of the service that makes the call: its outcome, and nothing of the callee. */
 function serviceOfCall(
@@ -209,8 +209,7 @@ function serviceOfCall(
   owner: Owner,
 ): SegmentFacts {
   const indexed = indexAttributes(attributes, resource, true)
-  const annotations = new Map(indexed.annotations)
-  for (const key of OF_THE_CALLEE) annotations.delete(key)
+  const annotations = indexed.annotations.filter(([key]) => !OF_THE_CALLEE.has(key))
   return {
     kind: 'segment',
     name: serviceNameOf(head, attributes, resource),
