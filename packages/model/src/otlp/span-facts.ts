@@ -147,26 +147,45 @@ function readOwner(attributes: SpanAttributes): Owner {
   }
 }
 
+/** Members are spelled out, here and in `readCall`: spreading objects costs as much as reading a span. */
 function readSegment(reading: Reading, shared: Shared): SegmentFacts {
   const { head, form, attributes, resource, xray } = reading
-  const own = shared.aws ?? {}
+  const { user, resourceArn } = readOwner(attributes)
+  const { annotations, unindexed } = indexAttributes(attributes, resource, true)
   return {
     kind: 'segment',
     name: nameOf(head, form, attributes, resource),
-    ...shared,
-    aws: withSampling({ ...resource.aws, ...own }, xray.sampling),
-    account: textIn(own, 'account_id') ?? resource.account,
-    ...readOwner(attributes),
-    ...indexAttributes(attributes, resource, true),
+    inProgress: shared.inProgress,
+    fault: shared.fault,
+    error: shared.error,
+    throttle: shared.throttle,
+    http: shared.http,
+    cause: shared.cause,
+    operation: shared.operation,
+    aws: withSampling(withMembers(resource.aws, shared.aws), xray.sampling),
+    account: textIn(shared.aws, 'account_id') ?? resource.account,
+    user,
+    resourceArn,
+    annotations,
+    unindexed,
   }
 }
 
-/** Undefined for a block without members. */
-function withSampling(block: JsonObject, sampling: JsonObject | undefined): JsonObject | undefined {
-  const sdk = block['xray']
-  const xray = isJsonObject(sdk) ? { ...sdk, ...sampling } : sampling
-  const whole = xray === undefined ? block : { ...block, xray }
-  return Object.keys(whole).length === 0 ? undefined : whole
+function withMembers(
+  block: JsonObject | undefined,
+  members: JsonObject | undefined,
+): JsonObject | undefined {
+  if (block === undefined) return members
+  return members === undefined ? block : { ...block, ...members }
+}
+
+function withSampling(
+  block: JsonObject | undefined,
+  sampling: JsonObject | undefined,
+): JsonObject | undefined {
+  if (sampling === undefined) return block
+  const sdk = block?.['xray']
+  return { ...block, xray: isJsonObject(sdk) ? { ...sdk, ...sampling } : sampling }
 }
 
 /** A call runs in the account of its service, unless it names another. */
@@ -178,19 +197,28 @@ function readCall(reading: Reading, shared: Shared): SubsegmentFacts {
   const sql = sqlOf(head.name, attributes)
   const account =
     textIn(shared.aws, 'account_id') ?? (namespace === undefined ? undefined : resource.account)
+  const traced = takeFlag(attributes, 'aws.xray.traced') === true
   const aws = account === undefined ? shared.aws : { ...shared.aws, account_id: account }
+  const { annotations, unindexed } = indexAttributes(attributes, resource, false)
   return {
     kind: 'subsegment',
     name,
     namespace,
-    ...shared,
+    inProgress: shared.inProgress,
+    fault: shared.fault,
+    error: shared.error,
+    throttle: shared.throttle,
+    http: shared.http,
+    cause: shared.cause,
+    operation: shared.operation,
     aws,
     sql,
-    traced: takeFlag(attributes, 'aws.xray.traced') === true,
+    traced,
     precursorIds: xray.precursorIds,
     account,
     callee: calledServiceOf({ name, namespace, sql, aws }),
-    ...indexAttributes(attributes, resource, false),
+    annotations,
+    unindexed,
   }
 }
 
@@ -218,7 +246,7 @@ function serviceOfCall(
     error: call.error,
     throttle: call.throttle,
     http: undefined,
-    aws: withSampling({ ...resource.aws }, xray.sampling),
+    aws: withSampling(resource.aws, xray.sampling),
     cause: call.cause,
     account: resource.account,
     operation: undefined,
