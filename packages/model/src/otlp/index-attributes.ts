@@ -110,7 +110,7 @@ function listedKeys(attributes: SpanAttributes, resource: ResourceMeaning): Read
  * The annotation that holds a value as it is: numbers as numbers, but whole numbers beyond 2^53, which
  * a double would round, as their digits. Undefined for values an annotation cannot hold.
  */
-export function annotationOf(value: OtlpValue): AnnotationValue | undefined {
+function annotationOf(value: OtlpValue): AnnotationValue | undefined {
   if (typeof value === 'bigint') return jsonOfInteger(value)
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
   return typeof value === 'string' || typeof value === 'boolean' ? value : undefined

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { calledServiceOf } from '../called-service.ts'
+import type { JsonObject } from '../json.ts'
 import { type Entity, outcomeOf, type SegmentDocument } from '../segment.ts'
 import { parseSegmentDocument } from '../segment-document.ts'
 import { unixNanos } from '../time.ts'
@@ -9,7 +11,7 @@ import type { OtlpAttributes, OtlpEvent, OtlpLink, OtlpSpan, OtlpValue } from '.
 import { readResource } from './resource-meaning.ts'
 import { segmentDocumentsOf } from './segment-documents.ts'
 import { type SpanAttributes, spanAttributes } from './span-attributes.ts'
-import { readSpan } from './span-facts.ts'
+import { readSpan, type SegmentFacts, type SpanFacts, type SubsegmentFacts } from './span-facts.ts'
 import type { SpanHead } from './span-head.ts'
 import { documentsOf, entityIdOf, printDocument, traceIdOf } from './test-otlp-span.ts'
 
@@ -50,6 +52,8 @@ const KEYS = [
   'aws.xray.retries',
   'aws.xray.traced',
   'client.address',
+  'cloud.account.id',
+  'cloud.availability_zone',
   'cloud.platform',
   'cloud.provider',
   'db.connection_string',
@@ -90,6 +94,7 @@ const TEXTS = [
   'LOCAL_ROOT',
   'aws-api',
   'aws_ec2',
+  'aws_ecs',
   'aws_elastic_beanstalk',
   'java',
   'python',
@@ -274,6 +279,28 @@ describe('any span', () => {
     )
   })
 
+  test('a row can be made of the facts: they say what the document says', () => {
+    fc.assert(
+      fc.property(span, settings, (any, how) => {
+        const resource = readResource(any.resource.attributes, how)
+        const facts = readSpan(headOf(any), columns(any.attributes), resource)
+        for (const document of segmentDocumentsOf(any, resource)) {
+          if (document.kind === 'segment') {
+            const { account } = segmentIn(facts)
+            const { aws, origin } = document.segment
+            expect(account).toBe(aws?.['account_id'])
+            expect(origin).toBe(resource.origin)
+            expect(placeIn(aws)).toEqual([resource.instanceId, resource.availabilityZone])
+          } else {
+            const { account, callee } = callIn(facts)
+            expect(account).toBe(document.subsegment.aws?.['account_id'])
+            expect(callee).toEqual(calledServiceOf(document.subsegment))
+          }
+        }
+      }),
+    )
+  })
+
   test('they ask for the known attributes, and for those only', () => {
     const asked = new Set<string>()
     const unlisted = fc.tuple(span, fc.boolean()).map(([any, isDatabase]) => {
@@ -292,10 +319,26 @@ describe('any span', () => {
       const resource = readResource(new Map(), DEFAULT_MAPPING)
       readSpan(headOf(any), { ...attributes, get }, resource)
     })
-    fc.assert(property, { seed: 15, numRuns: 2000 })
+    fc.assert(property, { seed: 15, numRuns: 600 })
     expect([...asked].sort()).toEqual(KNOWN_ATTRIBUTES)
   })
 })
+
+function callIn(facts: SpanFacts): SubsegmentFacts {
+  if (facts.form === 'segment') throw new Error('no call')
+  return facts.form === 'subsegment' ? facts.subsegment : facts.call
+}
+
+function segmentIn(facts: SpanFacts): SegmentFacts {
+  if (facts.form === 'subsegment') throw new Error('no segment')
+  return facts.form === 'segment' ? facts.segment : facts.service
+}
+
+/** Instance and zone, as the store reads them off an `aws` block. */
+function placeIn(aws: JsonObject | undefined) {
+  const [ec2 = {}, ecs = {}] = [aws?.['ec2'], aws?.['ecs']] as (JsonObject | undefined)[]
+  return [ec2['instance_id'], ec2['availability_zone'] ?? ecs['availability_zone']]
+}
 
 function isOk(entity: Pick<Entity, 'fault' | 'error' | 'throttle' | 'http'>): boolean {
   return outcomeOf(entity) === 'ok'

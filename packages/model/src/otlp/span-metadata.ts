@@ -11,7 +11,7 @@ import type { OtlpAttributes, OtlpEvent, OtlpLink, OtlpSpan, OtlpValue } from '.
  * `kind`, `status`, `trace_state`, `flags`, `scope`, `resource`, `events`, `links`, `dropped`.
  * Members that say nothing are left out.
  */
-export const OTEL_NAMESPACE = 'otel'
+const OTEL_NAMESPACE = 'otel'
 
 /** The namespace of attributes that are no annotations (xray-behaviour 15.5). */
 const DEFAULT_NAMESPACE = 'default'

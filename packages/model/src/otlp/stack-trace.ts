@@ -8,7 +8,7 @@ export type StackTrace = {
   readonly causes: readonly CausingException[]
 }
 
-export type CausingException = {
+type CausingException = {
   readonly type: string
   readonly message: string
   readonly frames: readonly StackFrame[]
