@@ -113,9 +113,12 @@ export type Link = {
   readonly attributes: JsonObject
 }
 
+/** The attribute of a link that says what the linked entity is to this one (xray-behaviour 3.9). */
+export const REFERENCE_TYPE = 'aws.xray.reserved.reference_type'
+
 /** The linked entity triggered this one (xray-behaviour 3.9). */
 export function isFromParent({ attributes }: Link): boolean {
-  return attributes['aws.xray.reserved.reference_type'] === 'parent'
+  return attributes[REFERENCE_TYPE] === 'parent'
 }
 
 /** What one document holds. */

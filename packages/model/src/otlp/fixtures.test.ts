@@ -108,12 +108,18 @@ describe.skipIf(!existsSync(FIXTURES))(
           {
             trace_id: '1-00000000-000000010000000000000000',
             id: '0000000000000004',
-            attributes: { 'opentracing.ref_type': 'follows_from' },
+            attributes: {
+              'aws.xray.reserved.reference_type': 'parent',
+              'opentracing.ref_type': 'follows_from',
+            },
           },
           {
             trace_id: '1-00000000-000000ff0000000000000000',
             id: '00000000000000ff',
-            attributes: { 'opentracing.ref_type': 'child_of' },
+            attributes: {
+              'aws.xray.reserved.reference_type': 'parent',
+              'opentracing.ref_type': 'child_of',
+            },
           },
         ],
       })

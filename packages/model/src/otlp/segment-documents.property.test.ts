@@ -344,9 +344,11 @@ function isOk(entity: Pick<Entity, 'fault' | 'error' | 'throttle' | 'http'>): bo
   return outcomeOf(entity) === 'ok'
 }
 
-function headOf({ name, kind, parentId, status, end }: OtlpSpan): SpanHead {
+function headOf({ name, kind, parentId, flags, status, end }: OtlpSpan): SpanHead {
   const hasParent = parentId !== undefined
-  return { name, kind, hasParent, failed: status.code === 'error', ended: end !== 0n }
+  const hasRemoteParent = hasParent && (flags & 0x300) === 0x300
+  const [failed, ended] = [status.code === 'error', end !== 0n]
+  return { name, kind, hasParent, hasRemoteParent, failed, ended }
 }
 
 /** Attributes as two lists, with marks beside them. */

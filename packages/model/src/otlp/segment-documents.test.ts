@@ -150,6 +150,31 @@ describe('kind (15.2)', () => {
     expect(call).toMatchObject({ name: 'queue', namespace: 'remote' })
   })
 
+  describe('a span whose flags say that its parent is remote', () => {
+    const parts = { flags: 0x301, resource: resourceWith({ 'service.name': 'mailer' }) }
+
+    test.each(['internal', 'consumer', 'unspecified'] as const)('%s: a segment', (kind) => {
+      const [segment, ...others] = documentsOf(kindOf(kind, { 'peer.service': 'queue' }, parts))
+      expect(others).toEqual([])
+      expect(segment).toMatchObject({
+        kind: 'segment',
+        segment: { id: SPAN_ID, parentId: PARENT_ID, name: 'mailer' },
+      })
+    })
+
+    test.each(['client', 'producer'] as const)('%s: a segment and its call', (kind) => {
+      const [segment, call] = documentsOf(kindOf(kind, { 'peer.service': 'queue' }, parts))
+      expect(segment).toMatchObject({ segment: { parentId: PARENT_ID, name: 'mailer' } })
+      expect(call).toMatchObject({ subsegment: { id: SPAN_ID, name: 'queue' } })
+    })
+
+    test.each([0x101, 0x001, 0x201])('flags %d do not say so', (flags) => {
+      expect(documentsOf(kindOf('consumer', {}, { ...parts, flags }))).toMatchObject([
+        { kind: 'independent-subsegment' },
+      ])
+    })
+  })
+
   test("links of a consuming local root are the service's, of another the call's", () => {
     const link = {
       traceId: traceIdOf('6500aaaa0123456789abcdef01234567'),
@@ -591,6 +616,23 @@ test('resource_arn and traced, as X-Ray segments travel in OTLP (15.8)', () => {
   expect(printedSpan(kindOf('server', arn))['resource_arn']).toBe('arn:aws:lambda:r:1:function:f')
   expect(documentsOf(kindOf('client', { 'aws.xray.traced': true }))).toMatchObject([
     { subsegment: { traced: true, annotations: new Map() } },
+  ])
+})
+
+test.each([
+  [{}, 'parent'],
+  [{ 'aws.xray.reserved.reference_type': 'child' }, 'child'],
+])('what a span links to caused it, unless the link says otherwise: %j', (told, type) => {
+  const link = {
+    traceId: traceIdOf('6500aaaa0123456789abcdef01234567'),
+    id: entityIdOf('aaaabbbbccccdddd'),
+    traceState: '',
+    flags: 0,
+    attributes: attributes(told),
+    droppedAttributes: 0,
+  }
+  expect(printedSpan(kindOf('consumer', {}, { links: [link] }))['links']).toMatchObject([
+    { attributes: { 'aws.xray.reserved.reference_type': type } },
   ])
 })
 

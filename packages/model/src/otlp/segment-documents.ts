@@ -10,6 +10,7 @@ import type {
   SegmentDocument,
   Subsegment,
 } from '../segment.ts'
+import { REFERENCE_TYPE } from '../segment.ts'
 import type { EntityId } from '../trace-id.ts'
 import { causeOf } from './exception-cause.ts'
 import { jsonOfAttributes } from './json-of-value.ts'
@@ -22,6 +23,7 @@ import {
   type SegmentFacts,
   type SubsegmentFacts,
 } from './span-facts.ts'
+import { isParentRemote } from './span-head.ts'
 import { receivedSize } from './span-http.ts'
 import { metadataOf, metadataOfResource } from './span-metadata.ts'
 
@@ -38,6 +40,7 @@ export function segmentDocumentsOf(
     name: span.name,
     kind: span.kind,
     hasParent: span.parentId !== undefined,
+    hasRemoteParent: span.parentId !== undefined && isParentRemote(span.flags),
     failed: span.status.code === 'error',
     ended: span.end !== 0n,
   }
@@ -179,10 +182,11 @@ function withReceivedSize(http: Http | undefined, span: OtlpSpan): Http | undefi
   return http
 }
 
+/** What a span links to caused it, unless the link says otherwise. */
 function linksOf(span: OtlpSpan): readonly Link[] {
   return span.links.map(({ traceId, id, attributes }) => ({
     traceId,
     id,
-    attributes: jsonOfAttributes(attributes),
+    attributes: { [REFERENCE_TYPE]: 'parent', ...jsonOfAttributes(attributes) },
   }))
 }

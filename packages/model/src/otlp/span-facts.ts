@@ -91,13 +91,18 @@ type Reading = {
   readonly xray: XrayAttributes
 }
 
-/** xray-behaviour 15.2. A span of no kind counts as the program's own work, as the protocol says. */
+/**
+ * xray-behaviour 15.2. A span of no kind counts as the program's own work, as the protocol says. A span
+ * whose parent is of another process is the first of its service, as if it said so.
+ */
 function formOf(head: SpanHead, attributes: SpanAttributes): Form {
-  const isCall = head.kind === 'client' || head.kind === 'producer' || head.kind === 'consumer'
-  if (attributes.get('aws.span.kind') === 'LOCAL_ROOT') {
-    return isCall ? 'service-and-call' : 'segment'
+  const isSaidRoot = attributes.get('aws.span.kind') === 'LOCAL_ROOT'
+  const isRoot = isSaidRoot || head.hasRemoteParent
+  if (head.kind === 'client' || head.kind === 'producer') {
+    if (isRoot) return 'service-and-call'
   }
-  return head.kind === 'server' || !head.hasParent ? 'segment' : 'subsegment'
+  if (head.kind === 'consumer' && isSaidRoot) return 'service-and-call'
+  return head.kind === 'server' || isRoot || !head.hasParent ? 'segment' : 'subsegment'
 }
 
 type Shared = Pick<
@@ -152,9 +157,13 @@ function readSegment(reading: Reading, shared: Shared): SegmentFacts {
   const { head, form, attributes, resource, xray } = reading
   const { user, resourceArn } = readOwner(attributes)
   const { annotations, unindexed } = indexAttributes(attributes, resource, true)
+  // Of what a service receives, only the kind SERVER has names that are not the sender's.
+  const isReceiver = head.hasRemoteParent && head.kind !== 'server'
   return {
     kind: 'segment',
-    name: nameOf(head, form, attributes, resource),
+    name: isReceiver
+      ? serviceNameOf(head, attributes, resource)
+      : nameOf(head, form, attributes, resource),
     inProgress: shared.inProgress,
     fault: shared.fault,
     error: shared.error,
