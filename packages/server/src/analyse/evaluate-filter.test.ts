@@ -67,12 +67,13 @@ describe('annotations', () => {
   const trace = traceOf(segmentJson(1, 'front', [0, 1], { annotations: many }))
   const holds = (text: string) => matchesFilter(expressionOf(text), trace, summarizeTrace(trace))
 
-  test('only the first fifty of a trace are searched', () => {
+  test('all of a trace are searched, also those that its summary does not list', () => {
     expect(holds('annotation.k49 = 49')).toBe(true)
-    expect(holds('annotation.k50 = 50')).toBe(false)
-    expect(holds('annotation.k50')).toBe(false)
-    expect(holds('service("front") { annotation.k49 }')).toBe(true)
-    expect(holds('service("front") { annotation.k50 }')).toBe(false)
+    expect(holds('annotation.k59 = 59')).toBe(true)
+    expect(holds('annotation.k59 = 58')).toBe(false)
+    expect(holds('annotation.k60')).toBe(false)
+    expect(holds('service("front") { annotation.k59 }')).toBe(true)
+    expect(holds('service("front") { annotation.k60 }')).toBe(false)
   })
 
   test('a key called like a member of every object is nothing special', () => {

@@ -55,7 +55,7 @@ export function traceSubject(trace: Trace, summary: TraceSummary): FilterSubject
           return given(httpText(keyword, http))
       }
     },
-    annotations: (key) => searchable(summary, key),
+    annotations: (key) => annotationValues(trace.segments, key),
   }
 }
 
@@ -80,14 +80,7 @@ export function serviceSubject(service: SegmentService, whole: FilterTrace): Fil
       if (keyword === 'type') return given(key.type)
       return given(segmentText(keyword, segment))
     },
-    annotations: (name) => {
-      const values = new Set<AnnotationValue>()
-      for (const { annotations } of entitiesOf([segment])) {
-        const value = annotations.get(name)
-        if (value !== undefined) values.add(value)
-      }
-      return searchable(whole.summary, name).filter((value) => values.has(value))
-    },
+    annotations: (name) => annotationValues([segment], name),
   }
 }
 
@@ -172,9 +165,14 @@ function httpText(
   }
 }
 
-/** Of the values of a key those that searches find (xray-behaviour 3.7). */
-function searchable({ annotations }: TraceSummary, key: string): readonly AnnotationValue[] {
-  return (annotations.get(key) ?? []).map(({ value }) => value)
+/** All of them: the fifty of xray-behaviour 3.7 bound what a summary lists, not what can be searched. */
+function annotationValues(segments: readonly Segment[], key: string): readonly AnnotationValue[] {
+  const values = new Set<AnnotationValue>()
+  for (const { annotations } of entitiesOf(segments)) {
+    const value = annotations.get(key)
+    if (value !== undefined) values.add(value)
+  }
+  return [...values]
 }
 
 const NANOS_PER_SECOND = 1e9

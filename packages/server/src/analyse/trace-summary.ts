@@ -15,7 +15,7 @@ import { entityTree } from './entity-tree.ts'
 import { responseTimeRootCauses } from './response-time-root-cause.ts'
 import { rootCauses } from './root-cause.ts'
 
-/** Annotations of a trace that are indexed and shown by a search (xray-behaviour 3.7). */
+/** Annotations of a trace that a search shows (xray-behaviour 3.7); it finds traces by all of them. */
 export const MAX_ANNOTATIONS = 50
 
 /**
