@@ -1,6 +1,7 @@
-import { printSegment, printSubsegment } from '@fluoroscope/model'
+import { bad, printSegment, printSubsegment, rejectionOf } from '@fluoroscope/model'
 import { expect, test } from 'vitest'
-import { parseDocumentBytes } from '../packages/server/src/parse/segment-document.ts'
+import { decodeUtf8 } from '../packages/server/src/parse/decode-utf8.ts'
+import { parseDocumentText } from '../packages/server/src/parse/segment-document.ts'
 import { hostileDocuments } from './hostile-documents.ts'
 
 const DOCUMENTS = hostileDocuments('1-68f00000-111122223333444455556666')
@@ -13,7 +14,9 @@ test('there are about two hundred, each with a name of its own', () => {
 test.each(DOCUMENTS.map((document) => [document.name, document] as const))(
   '%s',
   (_, { bytes, expected }) => {
-    const result = parseDocumentBytes(bytes)
+    const text = decodeUtf8(bytes)
+    const result =
+      text === undefined ? bad(rejectionOf('ParseError', 'segment')) : parseDocumentText(text)
     if (expected.kind === 'rejected') {
       expect(result).toMatchObject({ ok: false, problem: { code: expected.code } })
       return

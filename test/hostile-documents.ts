@@ -328,7 +328,7 @@ function encodings(good: GoodDocument): HostileDocument[] {
 }
 
 function otherFormats(): HostileDocument[] {
-  return ['T1SCgA=', 'T1UCgA=', 'M1CgA='].map((each) =>
-    rejected(`OTLP in base 64: ${each}`, 'UnsupportedFormat', each),
+  return ['T1SCgU=', 'T1UCgU=', 'T1S%%', 'T1S'.repeat(2000)].map((each) =>
+    rejected(`OTLP in base 64: ${each.slice(0, 8)}`, 'ParseError', each),
   )
 }

@@ -26,9 +26,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'server/lib': ['node'],
   'server/receive': ['server/lib', 'model', 'node', 'fzstd'],
-  'server/parse': ['model', 'valibot'],
+  'server/parse': ['server/lib', 'model', 'valibot'],
   'server/store': ['server/lib', 'model', 'node', 'chdb'],
-  'server/query': ['server/store', 'server/lib', 'model'],
+  // Spans of OpenTelemetry are stored as they were sent, and parsed again when they are read.
+  'server/query': ['server/store', 'server/parse', 'server/lib', 'model'],
   'server/analyse': ['server/query', 'server/store', 'server/lib', 'model'],
   'server/act': ['server/analyse', 'server/query', 'server/store', 'server/lib', 'model'],
   'server/show': [

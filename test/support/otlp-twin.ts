@@ -108,7 +108,10 @@ function defectOf(span: Message): string | undefined {
   if (!isId(span['traceId'], 16)) return 'invalid-trace-id'
   if (!isId(span['spanId'], 8)) return 'invalid-span-id'
   const parent = (span['parentSpanId'] ?? []) as Uint8Array
-  return parent.length === 0 || parent.length === 8 ? undefined : 'invalid-parent-span-id'
+  if (parent.length !== 0 && parent.length !== 8) return 'invalid-parent-span-id'
+  const instants = [span['startTimeUnixNano'], span['endTimeUnixNano']]
+  const isKept = instants.every((instant) => BigInt(String(instant ?? 0)) < 2n ** 63n)
+  return isKept ? undefined : 'invalid-time'
 }
 
 function isId(id: unknown, size: number): boolean {

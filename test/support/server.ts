@@ -12,6 +12,7 @@ type Ready = {
   readonly ready: true
   readonly http: number
   readonly udp: number
+  readonly otlpHttp: number
   readonly pid: number
 }
 
@@ -45,7 +46,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const child = spawn(
     process.execPath,
-    [MAIN, 'serve', '--port=0', '--udp-port=0', '--otlp-http-port=off', '--otlp-grpc-port=off']
+    [MAIN, 'serve', '--port=0', '--udp-port=0', '--otlp-http-port=0', '--otlp-grpc-port=off']
       .concat(['--zipkin-port=off', `--data-dir=${dataDirectory}`])
       .concat(flags),
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } },

@@ -23,6 +23,14 @@ export class WireServer {
     return this.#server.ready.udp
   }
 
+  get endpoint(): string {
+    return this.#server.endpoint
+  }
+
+  get otlpEndpoint(): string {
+    return `http://127.0.0.1:${this.#server.ready.otlpHttp}`
+  }
+
   async stop(): Promise<void> {
     await this.#server.stop()
     await removeDirectory(this.#directory)

@@ -1,7 +1,7 @@
 /**
  * Why a document was refused. Codes of X-Ray (xray-behaviour 4.2), and, where it names none, our own:
  * `DocumentTooLarge`, `DocumentTooDeep`, `TooManySubsegments`, `InvalidStartTime`, `InvalidEndTime`
- * and `UnsupportedFormat`.
+ * and `InvalidSpans` of a packet of OpenTelemetry's spans.
  */
 export type RejectionCode =
   | 'ParseError'
@@ -23,7 +23,7 @@ export type RejectionCode =
   | 'TooManySubsegments'
   | 'InvalidStartTime'
   | 'InvalidEndTime'
-  | 'UnsupportedFormat'
+  | 'InvalidSpans'
 
 /** One document refused, as `UnprocessedTraceSegments` names it. */
 export type Rejection = {

@@ -31,6 +31,8 @@ export type Config = {
   readonly udpQueueBytes: number
   readonly maxJournalBytes: number
   readonly strictLimits: boolean
+  /** Packets of OTLP that say that they were not sampled are kept. */
+  readonly keepUnsampled: boolean
 }
 
 /** What was wrong with the arguments; `text` names the flag and says what to do. */
@@ -102,7 +104,7 @@ const FLAGS: readonly Flag[] = [
   flag('host', 'ADDRESS', 'address of all listeners', '127.0.0.1', readHost),
   flag('port', 'PORT', 'X-Ray API, console and daemon TCP', '2000', readPort),
   flag('udp-port', 'PORT', 'X-Ray daemon UDP', '2000', readPort),
-  flag('otlp-http-port', 'PORT', 'OTLP over HTTP (comes later)', '4318', readPort),
+  flag('otlp-http-port', 'PORT', 'OTLP over HTTP; the main port takes it too', '4318', readPort),
   flag('otlp-grpc-port', 'PORT', 'OTLP over gRPC (comes later)', '4317', readPort),
   flag('zipkin-port', 'PORT', 'Zipkin v2 (comes later)', '9411', readPort),
   flag('data-dir', 'FOLDER', 'journal and embedded engine', './.fluoroscope', readText),
@@ -163,7 +165,14 @@ const FLAGS: readonly Flag[] = [
     `${1024 * MIB}`,
     whole(MIB, 1024 * 1024 * MIB),
   ),
-  { ...flag('strict-limits', '', "AWS's limits on time ranges", 'false', readBoolean) },
+  flag(
+    'keep-unsampled',
+    '',
+    'keep spans that Lambda and other senders mark as not sampled',
+    'false',
+    readBoolean,
+  ),
+  flag('strict-limits', '', "AWS's limits on time ranges", 'false', readBoolean),
 ]
 
 function flag(
@@ -325,5 +334,6 @@ function configFrom(values: ReadonlyMap<string, Reading>): Config {
     udpQueueBytes: number('udp-queue-bytes'),
     maxJournalBytes: number('max-journal-bytes'),
     strictLimits: values.get('strict-limits') as boolean,
+    keepUnsampled: values.get('keep-unsampled') as boolean,
   }
 }

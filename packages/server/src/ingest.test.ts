@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { bad, ok, unixNanos } from '@fluoroscope/model'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { otlpProtobuf, otlpRequest, otlpSpan } from '../../../test/support/otlp-request.ts'
 import { Ingest } from './ingest.ts'
 import { Ledger, type LedgerEntry } from './lib/ledger.ts'
 import { createLog } from './lib/log.ts'
@@ -41,6 +42,7 @@ function ingest(fates: readonly Fate[] = []) {
     now: () => unixNanos(1_795_388_400_000_000_000n),
     defaults: CONTEXT,
     maxInflatedBytes: 1_000_000,
+    keepUnsampled: false,
   })
   return { made, ledger, appended }
 }
@@ -162,8 +164,16 @@ test('drain waits for what is in flight', async () => {
   await made.drain()
 })
 
+const PACKETS: ReadonlySet<string> = new Set(
+  ['T1S', 'T1U'].map((prefix) => {
+    const trace = { traceId: '1-58406520-a006649127e371903a2de979', base: 1_795_388_399 }
+    const spans = [otlpSpan(trace, 'server', [0, 1]), otlpSpan(trace, 'client', [0, 1])]
+    return prefix + Buffer.from(otlpProtobuf(otlpRequest('front', ...spans))).toString('base64')
+  }),
+)
+
 test('the ledger adds up to the unit, whatever is sent and whatever the journal does', async () => {
-  const text = fc.constantFrom('good', 'nameless', 'nope', 'T1Sabc')
+  const text = fc.constantFrom('good', 'nameless', 'nope', 'T1S%', 'M1', ...PACKETS)
   const put = fc.record({
     udp: fc.boolean(),
     texts: fc.array(text, { minLength: 1, maxLength: 8 }),
@@ -185,16 +195,105 @@ test('the ledger adds up to the unit, whatever is sent and whatever the journal 
             ),
           )
         else await made.putSegments(body(documents), CONTEXT)
-        const [entry] = ledger.entries()
-        const read = fate === 'parser-failed' ? 0 : texts.length
-        const expected = udp ? texts.length + lost : read
-        expect(entry?.received ?? 0).toBe(expected)
-        expect(entry?.inFlight ?? 0).toBe(0)
-        expect(entry === undefined ? 0 : settled(entry)).toBe(expected)
-        const rows = appended.reduce((total, { documentCount }) => total + documentCount, 0)
-        expect(entry?.stored ?? 0).toBe(rows)
+        const entries = ledger.entries()
+        const total = (count: (entry: LedgerEntry) => number) =>
+          entries.reduce((all, entry) => all + count(entry), 0)
+        // A packet that is not looked at is one datagram, else as many spans as it holds: two.
+        const spans = texts.filter((each) => PACKETS.has(each)).length
+        const units = fate === 'parser-failed' ? texts.length : texts.length + spans
+        const read = fate === 'parser-failed' ? 0 : units
+        const expected = udp ? units + lost : read
+        expect(total(({ received }) => received)).toBe(expected)
+        expect(total(({ inFlight }) => inFlight)).toBe(0)
+        expect(total(settled)).toBe(expected)
+        // Each of our documents and spans is a row of its own.
+        const rows = appended.reduce((all, { spanCount }) => all + spanCount, 0)
+        expect(total(({ stored }) => stored)).toBe(rows)
       }
     }),
     { numRuns: 50 },
   )
+})
+
+describe('spans of OTLP', () => {
+  const trace = { traceId: '1-58406520-a006649127e371903a2de979', base: 1_795_388_399 }
+  const good = () => otlpSpan(trace, 'server', [0, 1])
+  const wrong = () => otlpSpan(trace, 'server', [0, 1], { spanId: '' })
+
+  function sent(...spans: readonly ReturnType<typeof good>[]) {
+    const bytes = new Uint8Array(gzipSync(otlpProtobuf(otlpRequest('front', ...spans))))
+    return {
+      bytes,
+      encoding: 'gzip',
+      release: () => {},
+      format: 'protobuf',
+      source: 'otlp-http',
+    } as const
+  }
+
+  test('good ones are kept as one document of their trace, wrong ones told', async () => {
+    const { made, ledger, appended } = ingest()
+    const answer = await made.putSpans(sent(good(), wrong(), good()), CONTEXT)
+    expect(answer).toEqual({
+      ok: true,
+      value: {
+        count: 1,
+        messages: ['resource_spans[0].scope_spans[0].spans[1].span_id has 0 bytes instead of 8'],
+      },
+    })
+    expect(appended).toMatchObject([{ documentCount: 1, spanCount: 2 }])
+    const rejected = new Map([['invalid-span-id', 1]])
+    expect(ledger.entries()).toMatchObject([
+      { source: 'otlp-http', received: 3, stored: 2, rejected, inFlight: 0 },
+    ])
+  })
+
+  test.each([
+    ['journal-full', 'throttled'],
+    ['disk-full', 'unavailable'],
+    ['stopping', 'unavailable'],
+  ] as const)('%s is told as %s and counted in spans', async (code, kind) => {
+    const { made, ledger } = ingest([code])
+    const answer = await made.putSpans(sent(good(), good(), wrong()), CONTEXT)
+    expect(answer).toEqual({ ok: false, problem: { kind, message: code } })
+    expect(ledger.entries()).toMatchObject([
+      { received: 3, stored: 0, dropped: new Map([[code, 2]]), inFlight: 0 },
+    ])
+  })
+
+  test('oddities are kept and counted', async () => {
+    const { made, ledger } = ingest()
+    const backwards = otlpSpan(trace, 'server', [2, 1])
+    const linked = otlpSpan(trace, 'server', [0, 1], { links: [{ traceId: '', spanId: '' }] })
+    expect(await made.putSpans(sent(backwards, linked), CONTEXT)).toMatchObject({ ok: true })
+    expect(ledger.entries()).toMatchObject([{ stored: 2 }])
+    expect([...made.oddities]).toEqual([
+      ['ended-before-start', 1],
+      ['invalid-link', 1],
+    ])
+  })
+
+  test('a packet in a datagram counts its spans, and the documents beside it themselves', async () => {
+    const { made, ledger } = ingest()
+    const packet = Buffer.from(otlpProtobuf(otlpRequest('front', good(), good()))).toString(
+      'base64',
+    )
+    const bodies = [`T1S${packet}`, `T1U${packet}`, 'M1CgA=', 'T1S%', document('beside')]
+    await made.putDatagrams(datagrams(bodies.map((each) => HEADER + each)))
+    const entries = ledger.entries().toSorted((a, b) => a.source.localeCompare(b.source))
+    expect(entries).toMatchObject([
+      {
+        source: 'otlp-udp',
+        received: 6,
+        stored: 2,
+        sampledOut: new Map([
+          ['unsampled', 2],
+          ['metrics', 1],
+        ]),
+        rejected: new Map([['malformed-packet', 1]]),
+        inFlight: 0,
+      },
+      { source: 'udp', received: 1, stored: 1, inFlight: 0 },
+    ])
+  })
 })

@@ -56,6 +56,9 @@ beforeAll(async () => {
     storeSegments: async () => {
       throw new Error('no segments here')
     },
+    storeSpans: async () => {
+      throw new Error('no segments here')
+    },
     bodies: createBodies({ maxBodyBytes: 500_000, budget: new ByteBudget(1_000_000) }),
     defaults: { account: '000000000000', region: 'us-east-1' },
     boundToLoopback: true,

@@ -41,6 +41,11 @@ export async function collectMetrics(sources: MetricSources): Promise<string> {
       ingest.ignoredValues,
     ),
     counter(
+      'fluoroscope_span_oddities_total',
+      'Spans of OpenTelemetry that end before they start, and links that name no span: kept as they are.',
+      [...ingest.oddities].map(([what, value]) => ({ labels: { what }, value })),
+    ),
+    counter(
       'fluoroscope_parser_crashes_total',
       'Parsing threads that ended and were replaced.',
       encoders.crashes,
@@ -87,7 +92,7 @@ function ledgerMetrics(entries: readonly LedgerEntry[]): readonly Metric[] {
   return [
     counter(
       'fluoroscope_documents_received_total',
-      'Segment documents received.',
+      'Segment documents received; of the sources of OTLP, spans.',
       plain(({ received }) => received),
     ),
     counter(

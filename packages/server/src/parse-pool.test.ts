@@ -12,7 +12,7 @@ const SCRIPT = new URL(
       if (bytes[0] === 1) throw new Error('broken')
       while (bytes[0] === 2);
       if (bytes[0] === 3) for (const all = [];;) all.push(new Array(100000).fill('x' + all.length))
-      parentPort.postMessage({ ok: true, value: { documents: bytes[0] } })
+      parentPort.postMessage({ ok: true, value: { ignoredValues: bytes[0] } })
     })`)}`,
 )
 
@@ -38,6 +38,7 @@ function batch(first: number): Batch {
     maxInflatedBytes: 1,
     received: unixNanos(0n),
     context: { account: '', region: '' },
+    keepUnsampled: false,
   }
 }
 
@@ -45,7 +46,7 @@ test('every batch gets its own answer', async () => {
   const pool = open(2)
   const sent = Array.from({ length: 50 }, (_, index) => 10 + index)
   const answers = await Promise.all(sent.map((first) => pool.encode(batch(first))))
-  expect(answers.map((answer) => answer.ok && answer.value.documents)).toEqual(sent)
+  expect(answers.map((answer) => answer.ok && answer.value.ignoredValues)).toEqual(sent)
   expect(pool.waiting).toBe(0)
 })
 
@@ -63,7 +64,7 @@ test.each([
   await broken
   await shared
   const answers = await Promise.all(behind)
-  expect(answers.map((answer) => answer.ok && answer.value.documents)).toEqual([21, 22, 23])
+  expect(answers.map((answer) => answer.ok && answer.value.ignoredValues)).toEqual([21, 22, 23])
   expect(pool.crashes).toBe(1)
 })
 

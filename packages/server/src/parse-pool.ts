@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Result } from '@fluoroscope/model'
-import { type Batch, BatchEncoder, type EncodedBatch } from './batch-encoder.ts'
+import { type Batch, BatchEncoder } from './batch-encoder.ts'
+import type { EncodedBatch } from './batch-outcome.ts'
 import { describeError, type Log } from './lib/log.ts'
 import type { OperationError } from './show/operation-error.ts'
 
@@ -179,5 +180,6 @@ type Slot = {
 }
 
 function transferables(batch: Batch): ArrayBuffer[] {
-  return batch.kind === 'request' ? [batch.bytes.buffer] : [batch.bytes.buffer, batch.ends.buffer]
+  const { buffer } = batch.bytes
+  return batch.kind === 'datagrams' ? [buffer, batch.ends.buffer] : [buffer]
 }

@@ -87,19 +87,19 @@ async function start(server: Server, log: Log): Promise<Listening | undefined> {
   }
 }
 
-function readyLine({ http, udp }: Listening): string {
-  const later = { otlpHttp: null, otlpGrpc: null, zipkin: null }
-  return JSON.stringify({ ready: true, http, udp, ...later, pid: process.pid })
+function readyLine(listening: Listening): string {
+  const later = { otlpGrpc: null, zipkin: null }
+  return JSON.stringify({ ready: true, ...listening, ...later, pid: process.pid })
 }
 
-function warn({ host, otlpHttpPort, otlpGrpcPort, zipkinPort }: Config, log: Log): void {
+function warn({ host, otlpGrpcPort, zipkinPort }: Config, log: Log): void {
   if (!isLoopback(host)) {
     log.warn(
       'listening beyond this machine: whoever reaches these ports can read, write and fill the store; there is no authentication yet',
       { host },
     )
   }
-  const later = Object.entries({ otlpHttpPort, otlpGrpcPort, zipkinPort })
+  const later = Object.entries({ otlpGrpcPort, zipkinPort })
     .filter(([, port]) => port !== undefined)
     .map(([name]) => name.replace('Port', ''))
   if (later.length > 0) log.info('these receivers come in a later version', { receivers: later })

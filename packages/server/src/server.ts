@@ -7,7 +7,7 @@ import { type Nanos, type UnixNanos, unixNanos } from '@fluoroscope/model'
 import { ServiceGraphs } from './analyse/service-graphs.ts'
 import { createBodies } from './bodies.ts'
 import type { Config } from './config.ts'
-import { HttpServer } from './http-server.ts'
+import { type Fetch, HttpServer } from './http-server.ts'
 import { Ingest } from './ingest.ts'
 import { ByteBudget } from './lib/byte-budget.ts'
 import { Ledger } from './lib/ledger.ts'
@@ -18,7 +18,7 @@ import { createOperations } from './operations.ts'
 import { type Encoders, inlineEncoders, ParsePool } from './parse-pool.ts'
 import { readKernelDrops } from './receive/kernel-drops.ts'
 import type { UdpListening } from './receive/udp-daemon.ts'
-import { createApp, type Health } from './show/app.ts'
+import { createApp, createOtlpApp, type Health, type OtlpAppOptions } from './show/app.ts'
 import { isLoopback } from './show/browser-guard.ts'
 import { loadConsoleAssets } from './show/console-assets.ts'
 import type { OperationError } from './show/operation-error.ts'
@@ -40,7 +40,11 @@ export class ListenError extends Error {
   override readonly name = 'ListenError'
 }
 
-export type Listening = { readonly http: number | null; readonly udp: number | null }
+export type Listening = {
+  readonly http: number | null
+  readonly udp: number | null
+  readonly otlpHttp: number | null
+}
 
 /** The whole server: store, parsers, listeners, started and stopped in the order they depend. */
 export class Server {
@@ -56,7 +60,7 @@ export class Server {
   readonly #omissions: Omissions
   readonly #budget: ByteBudget
   readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_DELAY_STEP_MS })
-  #http: HttpServer | undefined
+  readonly #httpServers: HttpServer[] = []
   readonly #udp: UdpReceiver | undefined
   #udpListening: UdpListening | undefined
 
@@ -97,6 +101,7 @@ export class Server {
       now,
       defaults: { account: config.account, region: config.region },
       maxInflatedBytes: config.maxInflatedBytes,
+      keepUnsampled: config.keepUnsampled,
     })
     this.#udp = createUdpReceiver(config, log, this.#ingest)
   }
@@ -113,7 +118,7 @@ export class Server {
       await this.#settings.start()
       this.#graphs.start()
       const http = await this.#startHttp(await assets)
-      return { http, udp: await this.#startUdp() }
+      return { http, udp: await this.#startUdp(), otlpHttp: await this.#startOtlpHttp() }
     } catch (error) {
       await this.stop()
       throw error
@@ -122,7 +127,7 @@ export class Server {
 
   /** Takes nothing more, answers and keeps what was taken, and closes all. */
   async stop(): Promise<void> {
-    await Promise.all([this.#udp?.stop(), this.#http?.stop()])
+    await Promise.all([this.#udp?.stop(), ...this.#httpServers.map((each) => each.stop())])
     await this.#ingest.drain()
     await this.#encoders.stop()
     await this.#graphs.stop()
@@ -131,10 +136,11 @@ export class Server {
   }
 
   async #startHttp(assets: Awaited<ReturnType<typeof loadConsoleAssets>>): Promise<number | null> {
-    const { host, httpPort, maxConnections, maxBodyBytes } = this.#config
+    const { httpPort } = this.#config
     if (httpPort === undefined) return null
     if (assets.size === 0) this.#log.warn('the console was not built: npm run build')
     const app = createApp({
+      ...this.#appOptions(),
       operations: createOperations({
         database: this.#store.database,
         settings: this.#settings,
@@ -145,13 +151,28 @@ export class Server {
         retention: (this.#config.retentionDays * NANOS_PER_DAY) as Nanos,
       }),
       storeSegments: (body, context) => this.#ingest.putSegments(body, context),
-      bodies: createBodies({ maxBodyBytes, budget: this.#budget }),
-      defaults: { account: this.#config.account, region: this.#config.region },
-      boundToLoopback: isLoopback(host),
       assets,
-      counts: this.#counts,
       health: async () => this.#health(),
       metrics: () => this.#metrics(),
+    })
+    return await this.#listen(app.fetch, httpPort, 'HTTP', '--port')
+  }
+
+  async #startOtlpHttp(): Promise<number | null> {
+    const { otlpHttpPort } = this.#config
+    if (otlpHttpPort === undefined) return null
+    const app = createOtlpApp(this.#appOptions())
+    return await this.#listen(app.fetch, otlpHttpPort, 'OTLP HTTP', '--otlp-http-port')
+  }
+
+  #appOptions(): OtlpAppOptions {
+    const { host, account, region, maxBodyBytes } = this.#config
+    return {
+      storeSpans: (body, context) => this.#ingest.putSpans(body, context),
+      bodies: createBodies({ maxBodyBytes, budget: this.#budget }),
+      defaults: { account, region },
+      boundToLoopback: isLoopback(host),
+      counts: this.#counts,
       explain: (error) => {
         const explained = explainError(error)
         if (explained !== undefined) this.#log.warn('a read was refused', describeError(error))
@@ -160,15 +181,21 @@ export class Server {
       onFailure: (error, operation) =>
         this.#log.error('an operation failed', { operation, ...describeError(error) }),
       newRequestId: randomUUID,
-    })
-    this.#http = new HttpServer(app.fetch, {
+    }
+  }
+
+  /** @param flag what chooses another port */
+  async #listen(fetch: Fetch, port: number, protocol: string, flag: string): Promise<number> {
+    const { host, maxConnections } = this.#config
+    const server = new HttpServer(fetch, {
       host,
-      port: httpPort,
+      port,
       maxConnections,
       onError: (error) => this.#log.error('the HTTP socket failed', { error: error.message }),
     })
-    return await this.#http.start().catch((cause) => {
-      throw listenError(cause, `HTTP ${host}:${httpPort}`, '--port')
+    this.#httpServers.push(server)
+    return await server.start().catch((cause) => {
+      throw listenError(cause, `${protocol} ${host}:${port}`, flag)
     })
   }
 

@@ -89,7 +89,7 @@ test('what is beyond the limits is left out and said so', async () => {
   )
   await store.insert(documents.toReversed())
   const length = documents[0]?.text.length ?? 0
-  const few = (await findTraces(store.database, [id], { documents: 4, textLength: 1e9 })).get(id)
+  const few = (await findTraces(store.database, [id], { documents: 4, bytes: 1e9 })).get(id)
   expect(few).toMatchObject({ limitExceeded: true, documents: 4 })
   expect(few?.segments.map((segment) => segment.name)).toEqual([
     'part-0',
@@ -99,10 +99,10 @@ test('what is beyond the limits is left out and said so', async () => {
   ])
   const short = await findTraces(store.database, [id], {
     documents: 100,
-    textLength: length * 3 + 2,
+    bytes: length * 3 + 2,
   })
   expect(short.get(id)).toMatchObject({ limitExceeded: true, documents: 3 })
-  const exact = await findTraces(store.database, [id], { documents: 10, textLength: 1e9 })
+  const exact = await findTraces(store.database, [id], { documents: 10, bytes: 1e9 })
   expect(exact.get(id)).toMatchObject({ limitExceeded: false, documents: 10 })
 })
 

@@ -1,19 +1,19 @@
 import type { ReceivedDocument, Trace, TraceId, UnixNanos } from '@fluoroscope/model'
-import { parseSegmentDocument } from '@fluoroscope/model'
-import { INSTANT, type Row, TEXT, TRACE_ID } from '../store/column.ts'
 import type { Database } from '../store/database.ts'
 import { instant, integer, sql, traceIds } from '../store/sql.ts'
 import { assembleTrace } from './assemble-trace.ts'
+import { DOCUMENT_ROW, DocumentReader, type DocumentRow } from './read-document.ts'
 
 /** How much of one trace is read. */
 export type TraceLimits = {
+  /** A span of OpenTelemetry counts as the documents it becomes. */
   readonly documents: number
-  /** UTF-16 units of their JSON text together. */
-  readonly textLength: number
+  /** Of what was sent, together. */
+  readonly bytes: number
 }
 
 /** Well beyond the 500 KB at which X-Ray stops, and still within what one process holds. */
-const DEFAULT_TRACE_LIMITS: TraceLimits = { documents: 200_000, textLength: 2 ** 28 }
+const DEFAULT_TRACE_LIMITS: TraceLimits = { documents: 200_000, bytes: 2 ** 28 }
 
 /** A trace as it is stored, or as much of it as the limits allow. */
 export type FoundTrace = Trace & {
@@ -49,31 +49,24 @@ export async function visitTraces(
   asOf?: UnixNanos,
 ): Promise<void> {
   if (ids.length === 0) return
+  const reader = new DocumentReader()
   let reading: TraceReading | undefined
-  for await (const rows of database.batches(documentsOf(ids, limits, asOf), DOCUMENTS)) {
+  for await (const rows of database.batches(documentsOf(ids, limits, asOf), DOCUMENT_ROW)) {
     for (const row of rows) {
       if (reading?.id !== row.trace_id) {
         if (reading !== undefined) visit(assembleFound(reading))
-        reading = { id: row.trace_id, documents: [], textLength: 0, limitExceeded: false }
+        reading = { id: row.trace_id, documents: [], bytes: 0, limitExceeded: false }
       }
-      addDocument(reading, row, limits)
+      addDocument(reading, row, reader, limits)
     }
   }
   if (reading !== undefined) visit(assembleFound(reading))
 }
 
-const DOCUMENTS = {
-  trace_id: TRACE_ID,
-  received: INSTANT,
-  account: TEXT,
-  region: TEXT,
-  document: TEXT,
-}
-
 type TraceReading = {
   readonly id: TraceId
   readonly documents: ReceivedDocument[]
-  textLength: number
+  bytes: number
   limitExceeded: boolean
 }
 
@@ -85,7 +78,7 @@ function documentsOf(ids: readonly TraceId[], limits: TraceLimits, asOf: UnixNan
   const known = asOf === undefined ? sql`` : sql`AND received <= ${instant(asOf)}`
 
   return sql`
-    SELECT trace_id, received, account, region, document
+    SELECT trace_id, received, account, region, document, format
     FROM documents
     WHERE (minute, trace_id) IN (
       SELECT minute, trace_id FROM trace_minutes WHERE trace_id IN ${traceIds(ids)}
@@ -94,34 +87,23 @@ function documentsOf(ids: readonly TraceId[], limits: TraceLimits, asOf: UnixNan
     LIMIT ${integer(limits.documents + 1)} BY trace_id`
 }
 
-function addDocument(reading: TraceReading, row: Row<typeof DOCUMENTS>, limits: TraceLimits): void {
+function addDocument(
+  reading: TraceReading,
+  row: DocumentRow,
+  reader: DocumentReader,
+  limits: TraceLimits,
+): void {
   if (reading.limitExceeded) return
-  const textLength = reading.textLength + row.document.length
-  if (reading.documents.length >= limits.documents || textLength > limits.textLength) {
-    reading.limitExceeded = true
-    return
+  reading.bytes += row.document.length
+  if (reading.bytes > limits.bytes) reading.limitExceeded = true
+  if (reading.limitExceeded) return
+  for (const document of reader.read(row)) {
+    if (reading.documents.length >= limits.documents) {
+      reading.limitExceeded = true
+      return
+    }
+    reading.documents.push(document)
   }
-  reading.textLength = textLength
-  reading.documents.push(readDocument(row))
-}
-
-/** What was accepted once is not measured again. */
-const NO_DOCUMENT_LIMITS = {
-  maxLength: Number.POSITIVE_INFINITY,
-  maxDepth: Number.POSITIVE_INFINITY,
-  maxSubsegments: Number.POSITIVE_INFINITY,
-  maxValues: Number.POSITIVE_INFINITY,
-}
-
-/** Only documents that were accepted are stored, so one that is rejected now is a fault of ours. */
-function readDocument(row: Row<typeof DOCUMENTS>): ReceivedDocument {
-  const parsed = parseSegmentDocument(row.document, NO_DOCUMENT_LIMITS)
-  if (!parsed.ok) {
-    const { id, code, message } = parsed.problem
-    throw new Error(`stored document ${id} of trace ${row.trace_id}: ${code}, ${message}`)
-  }
-  const { received, account, region } = row
-  return { document: parsed.value.document, received, account, region }
 }
 
 function assembleFound({ id, documents, limitExceeded }: TraceReading): FoundTrace {

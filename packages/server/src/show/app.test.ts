@@ -13,6 +13,7 @@ import { getTraceSummaries } from './operation/get-trace-summaries.ts'
 import { putTelemetryRecords } from './operation/put-telemetry-records.ts'
 import type { StoreSegments } from './operation/put-trace-segments.ts'
 import type { OperationError } from './operation-error.ts'
+import type { StoreSpans } from './otlp-traces.ts'
 import { RequestCounts } from './request-counts.ts'
 import { SIX_HOURS, THIRTY_DAYS } from './time-range.ts'
 
@@ -42,6 +43,7 @@ const ASSETS: ConsoleAssets = new Map([
 /** The app over a store that knows nothing. */
 type AppOverrides = {
   storeSegments?: StoreSegments
+  storeSpans?: StoreSpans
   problems?: string[]
   broken?: Error
   traces?: Awaited<ReturnType<FindTraces>>
@@ -80,6 +82,7 @@ function app(options: AppOverrides = {}) {
       putTelemetryRecords(),
     ],
     storeSegments: options.storeSegments ?? (async () => ok([])),
+    storeSpans: options.storeSpans ?? (async () => ok({ count: 0, messages: [] })),
     bodies: createBodies({ maxBodyBytes: 500_000, budget }),
     defaults: { account: '000000000000', region: 'us-east-1' },
     boundToLoopback: true,

@@ -10,22 +10,28 @@ import {
 } from './operation/put-trace-segments.ts'
 import type { Operation } from './operation.ts'
 import { errorResponse, type OperationError } from './operation-error.ts'
+import { otlpError } from './otlp-answer.ts'
+import { answerFormat, EXPORT_TRACES, exportTraces, type StoreSpans } from './otlp-traces.ts'
 import type { Bodies, BodySource } from './request-body.ts'
 import { requestContext } from './request-context.ts'
 import type { RequestCounts } from './request-counts.ts'
 
-export type AppOptions = {
+export type AppOptions = OtlpAppOptions & {
   readonly operations: readonly Operation[]
   readonly storeSegments: StoreSegments
+  readonly assets: ConsoleAssets
+  readonly health: () => Promise<Health>
+  /** Prometheus text. */
+  readonly metrics: () => Promise<string>
+}
+
+export type OtlpAppOptions = {
+  readonly storeSpans: StoreSpans
   readonly bodies: Bodies
   readonly defaults: RequestContext
   /** Listening on loopback only. */
   readonly boundToLoopback: boolean
-  readonly assets: ConsoleAssets
   readonly counts: RequestCounts
-  readonly health: () => Promise<Health>
-  /** Prometheus text. */
-  readonly metrics: () => Promise<string>
   /** What a thrown error means to a client, where it is not a fault of the program. */
   readonly explain: (error: unknown) => OperationError | undefined
   /** Told of every error that {@link explain} does not know. */
@@ -41,8 +47,24 @@ type Environment = {
   Variables: { operation: string }
 }
 
-/** Everything the HTTP port answers: the X-Ray API, health, metrics and the console. */
+/** Everything the main port answers: the X-Ray API, OTLP, health, metrics and the console. */
 export function createApp(options: AppOptions): Hono<Environment> {
+  const app = guardedApp(options)
+  addOperations(app, options)
+  addTraceExport(app, options)
+  addOwnPages(app, options)
+  return app
+}
+
+/** What the port of OTLP over HTTP answers: trace requests alone. */
+export function createOtlpApp(options: OtlpAppOptions): Hono<Environment> {
+  const app = guardedApp(options)
+  addTraceExport(app, options)
+  app.notFound(unknownRoute)
+  return app
+}
+
+function guardedApp(options: OtlpAppOptions): Hono<Environment> {
   const app = new Hono<Environment>()
   app.use(async (c, next) => {
     c.set('operation', 'other')
@@ -63,38 +85,55 @@ export function createApp(options: AppOptions): Hono<Environment> {
   app.onError((error, c) => {
     const explained = options.explain(error)
     if (explained === undefined) options.onFailure(error, c.get('operation'))
-    return errorResponse(explained ?? { kind: 'failure', message: '' })
+    const told = explained ?? { kind: 'failure', message: '' }
+    if (c.req.path !== EXPORT_TRACES.path) return errorResponse(told)
+    return otlpError(answerFormat(c.req.header('content-type')), told)
   })
-  addOperations(app, options)
-  addOwnPages(app, options)
   return app
 }
 
+function addTraceExport(app: Hono<Environment>, options: OtlpAppOptions): void {
+  app.post(EXPORT_TRACES.path, (c) => {
+    c.set('operation', EXPORT_TRACES.name)
+    return exportTraces(
+      options.storeSpans,
+      c.req.header('content-type'),
+      () => options.bodies.read(sourceOf(c)),
+      contextOf(c, options),
+    )
+  })
+  app.all(EXPORT_TRACES.path, (c) => methodNotAllowed(c, EXPORT_TRACES.name))
+}
+
 function addOperations(app: Hono<Environment>, options: AppOptions): void {
-  const contextOf = (c: Context<Environment>) =>
-    requestContext(c.req.header('authorization'), options.defaults)
   app.post(PUT_TRACE_SEGMENTS.path, async (c) => {
     c.set('operation', PUT_TRACE_SEGMENTS.name)
     const body = await options.bodies.read(sourceOf(c))
     if (!body.ok) return errorResponse(body.problem)
-    return answer(await putTraceSegments(options.storeSegments, body.value, contextOf(c)))
+    return answer(await putTraceSegments(options.storeSegments, body.value, contextOf(c, options)))
   })
   for (const operation of options.operations) {
     app.post(operation.path, async (c) => {
       c.set('operation', operation.name)
       const body = await options.bodies.readText(sourceOf(c))
       if (!body.ok) return errorResponse(body.problem)
-      return answer(await operation.answer(body.value, contextOf(c)))
+      return answer(await operation.answer(body.value, contextOf(c, options)))
     })
   }
   for (const { name, path } of [PUT_TRACE_SEGMENTS, ...options.operations]) {
-    app.all(path, (c) => {
-      c.set('operation', name)
-      const response = errorResponse({ kind: 'method-not-allowed', message: 'Use POST' })
-      response.headers.set('Allow', 'POST')
-      return response
-    })
+    app.all(path, (c) => methodNotAllowed(c, name))
   }
+}
+
+function methodNotAllowed(c: Context<Environment>, operation: string): Response {
+  c.set('operation', operation)
+  const response = errorResponse({ kind: 'method-not-allowed', message: 'Use POST' })
+  response.headers.set('Allow', 'POST')
+  return response
+}
+
+function contextOf(c: Context<Environment>, { defaults }: OtlpAppOptions): RequestContext {
+  return requestContext(c.req.header('authorization'), defaults)
 }
 
 function addOwnPages(app: Hono<Environment>, options: AppOptions): void {

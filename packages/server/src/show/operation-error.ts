@@ -29,6 +29,11 @@ export function errorResponse(error: OperationError): Response {
   return Response.json(bodyOf(error), { status, headers })
 }
 
+/** The HTTP status of an error. */
+export function statusOf(kind: OperationError['kind']): number {
+  return formOf(kind).status
+}
+
 type Form = { readonly status: number; readonly type: string }
 
 function formOf(kind: OperationError['kind']): Form {

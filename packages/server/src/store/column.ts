@@ -24,6 +24,13 @@ export const TEXT: Column<string> = {
   read: (reader) => reader.text(),
 }
 
+/** A text of the engine's that is no text of ours. */
+export const BYTES: Column<Uint8Array> = {
+  type: 'String',
+  write: (writer, value) => writer.sizedBytes(value),
+  read: (reader) => reader.bytes(),
+}
+
 export const UINT8: Column<number> = {
   type: 'UInt8',
   write: (writer, value) => writer.uint8(value),

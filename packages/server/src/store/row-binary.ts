@@ -94,6 +94,12 @@ export class RowBinaryWriter {
     this.#buffer.set(value, at)
   }
 
+  /** Bytes with their length, the form of a text. */
+  sizedBytes(value: Uint8Array): void {
+    this.count(value.length)
+    this.bytes(value)
+  }
+
   /** 16 bytes. */
   traceId(value: TraceId): void {
     const at = this.#reserve(16)
@@ -244,6 +250,13 @@ export class RowBinaryReader {
     const size = this.count()
     const at = this.#take(size)
     return this.#buffer.toString('utf8', at, at + size)
+  }
+
+  /** With its length before it; a view that holds until the next `push`. */
+  bytes(): Uint8Array {
+    const size = this.count()
+    const at = this.#take(size)
+    return this.#buffer.subarray(at, at + size)
   }
 
   traceId(): TraceId {

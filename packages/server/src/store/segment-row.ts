@@ -3,15 +3,18 @@ import type {
   EntityId,
   JsonValue,
   ReceivedDocument,
+  RequestContext,
   Segment,
+  SegmentDocument,
   Subsegment,
   TraceId,
   UnixNanos,
 } from '@fluoroscope/model'
-import { calledServiceOf, isFromParent, isJsonObject } from '@fluoroscope/model'
+import { assert, calledServiceOf, isFromParent, isJsonObject } from '@fluoroscope/model'
 import {
   ARRAY,
   BOOL,
+  BYTES,
   type ColumnList,
   DAY,
   ENTITY_ID,
@@ -69,6 +72,9 @@ export const SPAN_COLUMNS = {
   link_ids: ARRAY(UINT64),
 } as const
 
+/** What the bytes of a document are: the JSON of a segment, or a TracesData message of OpenTelemetry. */
+export const DOCUMENT_FORMAT = ENUM8({ segment: 0, otlp: 1 })
+
 /** Of the table `documents`; `inserted` is left to the engine. */
 export const DOCUMENT_COLUMNS = {
   received: INSTANT,
@@ -77,7 +83,8 @@ export const DOCUMENT_COLUMNS = {
   id: ENTITY_ID,
   account: TEXT,
   region: TEXT,
-  document: TEXT,
+  document: BYTES,
+  format: DOCUMENT_FORMAT,
 } as const
 
 /** Of the table `trace_minutes`. */
@@ -101,6 +108,8 @@ export type EncodedRows = {
   readonly minutes: Uint8Array
 }
 
+const SEGMENT_FORMAT = 0
+const OTLP_FORMAT = 1
 const NANOS_PER_SECOND = 1_000_000_000n
 const SECONDS_PER_MINUTE = 60
 const SECONDS_PER_DAY = 86_400
@@ -123,32 +132,29 @@ export class RowEncoder {
    * @param text the document as it was sent
    */
   add(received: ReceivedDocument, text: string): void {
-    const { document } = received
-    const isSegment = document.kind === 'segment'
-    const top = isSegment ? document.segment : document.subsegment
-    const traceId = isSegment ? document.segment.traceId : document.traceId
-    const parentId = isSegment ? document.segment.parentId : document.parentId
     const { account, region } = received
-    const receivedSeconds = this.#secondsOf(received.received)
-    const minute = minuteOf(top.start, receivedSeconds)
-    const shared = {
-      received: received.received,
-      account,
-      region,
-      traceId,
-      minute,
-      documentId: top.id,
-    }
-    this.#addSpans(top, parentId, shared)
-    this.#documents.int64(received.received)
-    this.#documents.uint32(minute)
-    this.#documents.traceId(traceId)
-    this.#documents.entityId(top.id)
-    this.#documents.text(account)
-    this.#documents.text(region)
+    const receipt: Receipt = { received: received.received, account, region }
+    const { traceId, id, minute } = this.#addEntities(received.document, receipt)
+    this.#addDocumentHead(receipt, minute, traceId, id)
     this.#documents.text(text)
-    this.#documentCount += 1
-    this.#addMinute(traceId, minute, Math.floor(receivedSeconds / SECONDS_PER_DAY))
+    this.#documents.uint8(SEGMENT_FORMAT)
+  }
+
+  /**
+   * Adds the rows of what one request brought of one trace.
+   * @param documents those the spans in `chunk` become, in their order; at least one
+   * @param chunk a TracesData message
+   */
+  addChunk(receipt: Receipt, documents: Iterable<SegmentDocument>, chunk: Uint8Array): void {
+    let first: FiledEntity | undefined
+    for (const document of documents) {
+      const filed = this.#addEntities(document, receipt)
+      first ??= filed
+    }
+    assert(first !== undefined, 'a chunk has at least one span')
+    this.#addDocumentHead(receipt, first.minute, first.traceId, first.id)
+    this.#documents.sizedBytes(chunk)
+    this.#documents.uint8(OTLP_FORMAT)
   }
 
   /** The rows since the last call; the arrays are the caller's. */
@@ -164,6 +170,29 @@ export class RowEncoder {
     this.#documentCount = 0
     this.#lastMinute = { traceId: '', minute: -1, day: -1 }
     return rows
+  }
+
+  /** The rows of a document's entities, and of its minute. */
+  #addEntities(document: SegmentDocument, receipt: Receipt): FiledEntity {
+    const isSegment = document.kind === 'segment'
+    const top = isSegment ? document.segment : document.subsegment
+    const traceId = isSegment ? document.segment.traceId : document.traceId
+    const parentId = isSegment ? document.segment.parentId : document.parentId
+    const receivedSeconds = this.#secondsOf(receipt.received)
+    const minute = minuteOf(top.start, receivedSeconds)
+    this.#addSpans(top, parentId, { ...receipt, traceId, minute, documentId: top.id })
+    this.#addMinute(traceId, minute, Math.floor(receivedSeconds / SECONDS_PER_DAY))
+    return { traceId, id: top.id, minute }
+  }
+
+  #addDocumentHead(receipt: Receipt, minute: number, traceId: TraceId, id: EntityId): void {
+    this.#documents.int64(receipt.received)
+    this.#documents.uint32(minute)
+    this.#documents.traceId(traceId)
+    this.#documents.entityId(id)
+    this.#documents.text(receipt.account)
+    this.#documents.text(receipt.region)
+    this.#documentCount += 1
   }
 
   /** An entity and all below it, depth first. */
@@ -193,7 +222,12 @@ export class RowEncoder {
 
 type AnyEntity = Segment | Subsegment
 
-type OneDocument = Omit<ReceivedDocument, 'document'> & {
+/** When and by whom something was sent. */
+export type Receipt = RequestContext & { readonly received: UnixNanos }
+
+type FiledEntity = { readonly traceId: TraceId; readonly id: EntityId; readonly minute: number }
+
+type OneDocument = Receipt & {
   readonly traceId: TraceId
   readonly minute: number
   readonly documentId: EntityId
@@ -250,10 +284,7 @@ function writeCallee(writer: RowBinaryWriter, entity: AnyEntity): void {
   writer.text(callee?.type ?? '')
 }
 
-/**
- * Three maps, by type of value; each begins with its count. All of them: which fifty of a trace a
- * search finds (xray-behaviour 3.7) is known only when the trace is read.
- */
+/** Three maps, by type of value; each begins with its count. */
 function writeAnnotations(writer: RowBinaryWriter, annotations: Annotations): void {
   if (annotations.size === 0) {
     writer.count(0)

@@ -145,6 +145,7 @@ export type SpanRejectionReason =
   | 'invalid-trace-id'
   | 'invalid-span-id'
   | 'invalid-parent-span-id'
+  | 'invalid-time'
 
 export type SpanRejection = {
   readonly reason: SpanRejectionReason

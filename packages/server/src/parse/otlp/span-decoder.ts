@@ -253,12 +253,33 @@ function findDefect(bytes: Uint8Array, words: Uint32Array, base: number): SpanDe
   if (spanId !== undefined) {
     return { reason: 'invalid-span-id', field: 'span_id', message: spanId }
   }
+  return findParentDefect(bytes, words, base) ?? findTimeDefect(words, base)
+}
+
+function findParentDefect(
+  bytes: Uint8Array,
+  words: Uint32Array,
+  base: number,
+): SpanDefect | undefined {
   const parent = base + SPAN.parentSpanId
   if (words[parent] === words[parent + 1]) return undefined
   const parentId = findIdFlaw(bytes, words, parent, 8)
   if (parentId === ALL_ZERO) words[parent + 1] = words[parent] as number
   if (parentId === undefined || parentId === ALL_ZERO) return undefined
   return { reason: 'invalid-parent-span-id', field: 'parent_span_id', message: parentId }
+}
+
+/** Instants are kept in 63 bits: up to the year 2262. */
+function findTimeDefect(words: Uint32Array, base: number): SpanDefect | undefined {
+  for (const field of ['start', 'end'] as const) {
+    if ((words[base + SPAN[field] + 1] as number) < 2 ** 31) continue
+    return {
+      reason: 'invalid-time',
+      field: `${field}_time_unix_nano`,
+      message: 'is after the year 2262',
+    }
+  }
+  return undefined
 }
 
 const ALL_ZERO = 'is all zero'

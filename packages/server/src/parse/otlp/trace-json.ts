@@ -7,6 +7,7 @@ import {
   ok,
   type Result,
 } from '@fluoroscope/model'
+import { MessageWriter } from '../../lib/message-writer.ts'
 import { decodeUtf8 } from '../decode-utf8.ts'
 import {
   base64At,
@@ -22,7 +23,6 @@ import {
   uint32At,
   uint64At,
 } from './json-member.ts'
-import { MessageWriter } from './message-writer.ts'
 import type { SpanBatch, SpanRejection } from './span-batch.ts'
 import type { TraceDecoder, TraceRequestProblem } from './trace-decoder.ts'
 
@@ -93,7 +93,7 @@ function malformed(message: string): Result<never, TraceRequestProblem> {
 class RequestWriter {
   /** Of the spans that could not be written, by ordinal; an empty one stands for each. */
   readonly defects = new Map<number, Pick<SpanRejection, 'reason' | 'message'>>()
-  readonly #writer = new MessageWriter()
+  readonly #writer = new MessageWriter(64 * 1024)
   #spans = 0
 
   finish(): Uint8Array {

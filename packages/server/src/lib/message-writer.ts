@@ -5,15 +5,20 @@ const FIXED32 = 5
 
 /** Appends the fields of a protobuf message. Everything is written, zeros too: nobody has asked to leave them out. */
 export class MessageWriter {
-  #buffer = Buffer.allocUnsafeSlow(64 * 1024)
+  #buffer: Buffer<ArrayBuffer>
   #length = 0
+
+  /** @param capacity bytes at first; it grows */
+  constructor(capacity = 1024) {
+    this.#buffer = Buffer.allocUnsafeSlow(capacity)
+  }
 
   get length(): number {
     return this.#length
   }
 
   /** What was written; the writer is not used afterwards. */
-  finish(): Uint8Array {
+  finish(): Uint8Array<ArrayBuffer> {
     return this.#buffer.subarray(0, this.#length)
   }
 
