@@ -79,6 +79,15 @@ export function problemText(problem: ClientProblem): string {
   }
 }
 
+/** Asks an operation of the X-Ray API; `reader` throws {@link AnswerError} for what it cannot be. */
+export async function ask<Value>(
+  path: string,
+  input: object,
+  reader: (body: JsonValue) => Value,
+): Promise<Result<Value, ClientProblem>> {
+  return read(await post(path, input), reader)
+}
+
 const TIMEOUT_MS = 30_000
 const GATEWAY_STATUSES = [502, 503, 504]
 

@@ -51,6 +51,8 @@ function titleOf(state: UrlState): string {
       return 'Traces · Fluoroscope'
     case 'trace':
       return `Trace …${state.id.slice(-8)} · Fluoroscope`
+    case 'map':
+      return 'Service map · Fluoroscope'
     case 'unknown':
       return 'Not found · Fluoroscope'
   }

@@ -15,6 +15,21 @@ test.each([
   `/traces/${ID}?selected=53995c3f42cd8ad8&details=1&collapsed=0c544c1b1bbff948.071684f2e555e571`,
 ])('%s survives reading and printing', (url) => expect(printUrl(read(url))).toBe(url))
 
+test.each([
+  '/map',
+  '/map?range=6h&group=slow+ones&live=0&view=list&all=1',
+  '/map?from=2026-11-22T10%3A00%3A00Z&to=2026-11-22T10%3A05%3A00Z',
+  '/map?selected=orders%7EAWS%253A%253AECS%253A%253AContainer%7E&depth=3&response=0.1-0.25',
+])('%s survives reading and printing', (url) => expect(printUrl(read(url))).toBe(url))
+
+test.each([
+  ['beyond the limit', '?selected=a&depth=99', 5],
+  ['around nothing', '?depth=2', 0],
+  ['that is no number', '?selected=a&depth=x', 0],
+])('a depth %s is put right', (_what, query, depth) => {
+  expect(parseUrl('/map', query)).toMatchObject({ depth })
+})
+
 test('the start page is the list of the last hour, live', () => {
   expect(parseUrl('/', '')).toEqual({ page: 'traces', range: '1h', live: true })
 })

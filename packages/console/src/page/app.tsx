@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { navigate, urlState } from '../navigation.ts'
 import { currentTheme, switchTheme, type Theme } from '../theme.ts'
 import { findTraceId, traceState, type UrlState } from '../url-state.ts'
+import { LazyPage } from './lazy-page.tsx'
 import { TracePage } from './trace-page.tsx'
 import { TracesPage } from './traces-page.tsx'
 
@@ -20,6 +21,13 @@ export function App() {
         <nav aria-label="Pages">
           <a
             class="nav-link"
+            href="/map"
+            aria-current={urlState().page === 'map' ? 'page' : undefined}
+          >
+            Service map
+          </a>
+          <a
+            class="nav-link"
             href="/traces"
             aria-current={urlState().page === 'traces' ? 'page' : undefined}
           >
@@ -36,12 +44,16 @@ export function App() {
   )
 }
 
+const loadMapPage = () => import('./map-page.tsx').then(({ MapPage }) => MapPage)
+
 function Page({ state }: { state: UrlState }) {
   switch (state.page) {
     case 'traces':
       return <TracesPage key={state.range} state={state} />
     case 'trace':
       return <TracePage key={state.id} state={state} />
+    case 'map':
+      return <LazyPage load={loadMapPage}>{(MapPage) => <MapPage state={state} />}</LazyPage>
     case 'unknown':
       return (
         <section class="notice">

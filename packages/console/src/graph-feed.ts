@@ -1,0 +1,142 @@
+import { type Signal, signal } from '@preact/signals'
+import { readGroupNames } from './answer/group-names.ts'
+import { type ReceivedGraph, readServiceGraph } from './answer/service-graph.ts'
+import { ask, type ClientProblem, type TimeRange } from './client.ts'
+import { rangeOf, type TimeWindow } from './time-window.ts'
+
+/** What the map knows at a moment. */
+export type GraphFeedState = {
+  readonly graph: ReceivedGraph | undefined
+  /** What was asked for when `graph` was answered, epoch seconds. */
+  readonly asked: TimeRange | undefined
+  /** Epoch seconds of the last good answer. */
+  readonly updated: number | undefined
+  readonly loading: boolean
+  readonly problem: ClientProblem | undefined
+  readonly groups: readonly string[]
+}
+
+const LIVE_MS = 10_000
+/** A graph that takes long to compute is asked for less often. */
+const REST_FACTOR = 10
+const RETRY_MS = [1000, 2000, 4000, 8000, 15_000]
+/** Senders' clocks may run ahead of this browser's. */
+const CLOCK_LEEWAY_SECONDS = 60
+
+/**
+ * The graph of a group in a window of time, kept fresh while live, tried again while the
+ * server is away. `start()` begins, `stop()` ends it for good.
+ */
+export class GraphFeed {
+  readonly state: Signal<GraphFeedState> = signal<GraphFeedState>({
+    graph: undefined,
+    asked: undefined,
+    updated: undefined,
+    loading: true,
+    problem: undefined,
+    groups: [],
+  })
+  readonly #time: TimeWindow
+  readonly #group: string | undefined
+  #live: boolean
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #refreshing: Promise<void> | undefined
+  #failures = 0
+  #tookMs = 0
+  #stopped = false
+
+  constructor(time: TimeWindow, group: string | undefined, live: boolean) {
+    this.#time = time
+    this.#group = group
+    this.#live = live
+  }
+
+  start(): void {
+    document.addEventListener('visibilitychange', this.#onVisibility)
+    void this.refresh()
+    void this.#findGroups()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    document.removeEventListener('visibilitychange', this.#onVisibility)
+  }
+
+  setLive(live: boolean): void {
+    if (this.#live === live) return
+    this.#live = live
+    if (live) void this.refresh()
+    else this.#schedule()
+  }
+
+  /** Asks again; a call while one is under way joins it. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined
+      this.#schedule()
+    })
+    return this.#refreshing
+  }
+
+  async #refresh(): Promise<void> {
+    this.#set({ loading: true })
+    const now = Date.now()
+    const asked = rangeOf(this.#time, now / 1000)
+    const leeway = this.#time.kind === 'last' ? CLOCK_LEEWAY_SECONDS : 0
+    const answer = await ask(
+      '/ServiceGraph',
+      {
+        StartTime: asked.from,
+        EndTime: asked.to + leeway,
+        ...(this.#group === undefined ? {} : { GroupName: this.#group }),
+      },
+      readServiceGraph,
+    )
+    this.#tookMs = Date.now() - now
+    if (!answer.ok) {
+      this.#failures++
+      return this.#set({ loading: false, problem: answer.problem })
+    }
+    this.#failures = 0
+    this.#set({
+      graph: answer.value,
+      asked,
+      updated: Date.now() / 1000,
+      loading: false,
+      problem: undefined,
+    })
+  }
+
+  async #findGroups(): Promise<void> {
+    const answer = await ask('/Groups', {}, readGroupNames)
+    // Without the names the map still shows; the graph's own request tells what is wrong.
+    if (answer.ok) this.#set({ groups: answer.value })
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer)
+    const delay = this.#delay()
+    if (this.#stopped || delay === undefined || document.hidden) return
+    this.#timer = setTimeout(() => void this.refresh(), delay)
+  }
+
+  #delay(): number | undefined {
+    const { problem } = this.state.value
+    // What the server refuses it will refuse again.
+    if (problem?.kind === 'refused' && problem.status < 500) return undefined
+    if (problem !== undefined) return RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1]
+    return this.#live && this.#time.kind === 'last'
+      ? Math.max(LIVE_MS, this.#tookMs * REST_FACTOR)
+      : undefined
+  }
+
+  readonly #onVisibility = (): void => {
+    if (document.hidden) clearTimeout(this.#timer)
+    else if (this.#delay() !== undefined) void this.refresh()
+  }
+
+  #set(change: Partial<GraphFeedState>): void {
+    if (!this.#stopped) this.state.value = { ...this.state.value, ...change }
+  }
+}

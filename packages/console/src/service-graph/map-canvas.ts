@@ -1,0 +1,273 @@
+import { type Signal, signal } from '@preact/signals'
+import {
+  boundsOf,
+  type Camera,
+  centreOn,
+  firstCamera,
+  fitCamera,
+  panBy,
+  type Size,
+  toMap,
+  zoomAt,
+} from './camera.ts'
+import { findPart } from './find-part.ts'
+import type { Point } from './layout-graph.ts'
+import type { MapLayout } from './layout-picture.ts'
+import type { MapPicture } from './map-picture.ts'
+import { type Emphasis, paintMap } from './paint-map.ts'
+import type { Palette } from './palette.ts'
+
+const CLICK_PX = 4
+const REACH_PX = 7
+const WHEEL_STEP = 0.0016
+/** A picture that takes longer is moved as it is while it is dragged, and painted when it rests. */
+const SLOW_PAINT_MS = 7
+const REST_MS = 90
+
+type Drag = { readonly start: Point; at: Point; isMoved: boolean }
+
+/** What the canvas shows of the map, and what pointers do on it. `start()` begins, `stop()` ends it. */
+export class MapCanvas {
+  /** Which part is seen; the overview follows it. */
+  readonly camera: Signal<Camera> = signal<Camera>({ x: 0, y: 0, scale: 1 })
+  readonly size: Signal<Size> = signal<Size>({ width: 0, height: 0 })
+  readonly #onSelect: (id: string | undefined) => void
+  #box: HTMLElement | undefined
+  #canvas: HTMLCanvasElement | undefined
+  #observer: ResizeObserver | undefined
+  #picture: MapPicture = { nodes: [], edges: [] }
+  #layout: MapLayout = { places: new Map(), routes: new Map() }
+  #radii: ReadonlyMap<string, number> = new Map()
+  #palette: Palette | undefined
+  #emphasis: Emphasis = {
+    selected: undefined,
+    hovered: undefined,
+    near: undefined,
+    found: new Set(),
+  }
+  #viewKey: string | undefined
+  /** Nobody has moved the picture, so it is kept whole in the window. */
+  #isFitted = true
+  #drag: Drag | undefined
+  #frame = 0
+  #rest: ReturnType<typeof setTimeout> | undefined
+  #painted: Camera = { x: 0, y: 0, scale: 1 }
+  #paintMs = 0
+  #wantedCentre: string | undefined
+
+  constructor(onSelect: (id: string | undefined) => void) {
+    this.#onSelect = onSelect
+  }
+
+  start(box: HTMLElement, canvas: HTMLCanvasElement): void {
+    this.#box = box
+    this.#canvas = canvas
+    this.#observer = new ResizeObserver(() => this.#resize())
+    this.#observer.observe(box)
+    box.addEventListener('wheel', this.#onWheel, { passive: false })
+    box.addEventListener('pointerdown', this.#onDown)
+    box.addEventListener('pointermove', this.#onMove)
+    box.addEventListener('pointerup', this.#onUp)
+    box.addEventListener('pointercancel', this.#onCancel)
+    box.addEventListener('pointerleave', this.#onLeave)
+  }
+
+  stop(): void {
+    this.#observer?.disconnect()
+    cancelAnimationFrame(this.#frame)
+    clearTimeout(this.#rest)
+    this.#box?.removeEventListener('wheel', this.#onWheel)
+    this.#box?.removeEventListener('pointerdown', this.#onDown)
+    this.#box?.removeEventListener('pointermove', this.#onMove)
+    this.#box?.removeEventListener('pointerup', this.#onUp)
+    this.#box?.removeEventListener('pointercancel', this.#onCancel)
+    this.#box?.removeEventListener('pointerleave', this.#onLeave)
+    this.#canvas = undefined
+  }
+
+  /** Takes a new picture; one of another `viewKey` is seen whole at first. */
+  show(
+    picture: MapPicture,
+    layout: MapLayout,
+    radii: ReadonlyMap<string, number>,
+    viewKey: string,
+  ): void {
+    this.#picture = picture
+    this.#layout = layout
+    this.#radii = radii
+    if (viewKey !== this.#viewKey) this.#isFitted = true
+    this.#viewKey = viewKey
+    if (this.#isFitted) this.#lookFirst()
+    if (this.#wantedCentre !== undefined) this.centre(this.#wantedCentre)
+    this.#emphasise()
+  }
+
+  setPalette(palette: Palette): void {
+    this.#palette = palette
+    this.#paintSoon()
+  }
+
+  emphasise(emphasis: Omit<Emphasis, 'hovered' | 'near'>): void {
+    this.#emphasis = { ...this.#emphasis, ...emphasis }
+    this.#emphasise()
+  }
+
+  /** All of the map in the window. */
+  fit(): void {
+    this.#isFitted = false
+    if (this.#layout.places.size === 0 || this.size.value.width === 0) return
+    this.#look(fitCamera(boundsOf(this.#layout), this.size.value))
+  }
+
+  /** Brings a node into the middle, as soon as it has a place. */
+  centre(id: string): void {
+    const place = this.#layout.places.get(id)
+    this.#wantedCentre = place === undefined || this.size.value.width === 0 ? id : undefined
+    if (place === undefined || this.size.value.width === 0) return
+    this.#isFitted = false
+    this.#look(centreOn(this.camera.value, place, this.size.value))
+  }
+
+  /** Moves the middle of the window to a point of the map. */
+  lookAt({ x, y }: Point): void {
+    const { scale } = this.camera.value
+    const { width, height } = this.size.value
+    this.#isFitted = false
+    this.#look({ scale, x: x - width / 2 / scale, y: y - height / 2 / scale })
+  }
+
+  zoomBy(factor: number): void {
+    const { width, height } = this.size.value
+    this.#isFitted = false
+    this.#look(zoomAt(this.camera.value, { x: width / 2, y: height / 2 }, factor))
+  }
+
+  #lookFirst(): void {
+    const { places } = this.#layout
+    if (places.size === 0 || this.size.value.width === 0) return
+    this.#look(firstCamera(boundsOf(this.#layout), this.size.value, places.size))
+  }
+
+  #look(camera: Camera): void {
+    this.camera.value = camera
+    if (this.#paintMs <= SLOW_PAINT_MS || this.#canvas === undefined) {
+      this.#paintSoon()
+      return
+    }
+    const { x, y, scale } = this.#painted
+    const [dx, dy] = [(x - camera.x) * camera.scale, (y - camera.y) * camera.scale]
+    this.#canvas.style.transform = `translate(${dx}px, ${dy}px) scale(${camera.scale / scale})`
+    clearTimeout(this.#rest)
+    this.#rest = setTimeout(() => this.#paintSoon(), REST_MS)
+  }
+
+  #emphasise(): void {
+    const { selected, hovered } = this.#emphasis
+    const centre = hovered ?? selected
+    this.#emphasis = { ...this.#emphasis, near: nearOf(this.#picture, centre) }
+    this.#paintSoon()
+  }
+
+  #paintSoon(): void {
+    cancelAnimationFrame(this.#frame)
+    this.#frame = requestAnimationFrame(() => this.#paint())
+  }
+
+  #paint(): void {
+    const context = this.#canvas?.getContext('2d')
+    const palette = this.#palette
+    if (context === null || context === undefined || palette === undefined) return
+    const started = performance.now()
+    const ratio = devicePixelRatio
+    context.setTransform(ratio, 0, 0, ratio, 0, 0)
+    const camera = this.camera.value
+    paintMap(context, this.size.value, camera, this.#picture, this.#emphasis, palette)
+    context.canvas.style.transform = ''
+    this.#painted = camera
+    this.#paintMs = performance.now() - started
+  }
+
+  #resize(): void {
+    const [box, canvas] = [this.#box, this.#canvas]
+    if (box === undefined || canvas === undefined) return
+    this.size.value = { width: box.clientWidth, height: box.clientHeight }
+    canvas.width = Math.round(box.clientWidth * devicePixelRatio)
+    canvas.height = Math.round(box.clientHeight * devicePixelRatio)
+    if (this.#isFitted) this.#lookFirst()
+    if (this.#wantedCentre !== undefined) this.centre(this.#wantedCentre)
+    // Setting its size has emptied the canvas.
+    this.#paint()
+  }
+
+  #pointOf({ clientX, clientY }: MouseEvent): Point {
+    const { left = 0, top = 0 } = this.#box?.getBoundingClientRect() ?? {}
+    return { x: clientX - left, y: clientY - top }
+  }
+
+  #partAt(event: MouseEvent): string | undefined {
+    const camera = this.camera.value
+    const at = toMap(camera, this.#pointOf(event))
+    return findPart(this.#layout, this.#radii, at, REACH_PX / camera.scale)
+  }
+
+  readonly #onWheel = (event: WheelEvent): void => {
+    event.preventDefault()
+    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1
+    const factor = Math.exp(-event.deltaY * lines * WHEEL_STEP)
+    this.#isFitted = false
+    this.#look(zoomAt(this.camera.value, this.#pointOf(event), factor))
+  }
+
+  readonly #onDown = (event: PointerEvent): void => {
+    if (event.button !== 0) return
+    this.#box?.setPointerCapture(event.pointerId)
+    this.#drag = { start: this.#pointOf(event), at: this.#pointOf(event), isMoved: false }
+  }
+
+  readonly #onMove = (event: PointerEvent): void => {
+    const drag = this.#drag
+    if (drag === undefined) {
+      this.#hover(this.#partAt(event))
+      return
+    }
+    const at = this.#pointOf(event)
+    drag.isMoved ||= Math.hypot(at.x - drag.start.x, at.y - drag.start.y) > CLICK_PX
+    if (!drag.isMoved) return
+    this.#isFitted = false
+    this.#look(panBy(this.camera.value, at.x - drag.at.x, at.y - drag.at.y))
+    drag.at = at
+  }
+
+  readonly #onUp = (event: PointerEvent): void => {
+    const drag = this.#drag
+    this.#drag = undefined
+    if (drag !== undefined && !drag.isMoved) this.#onSelect(this.#partAt(event))
+  }
+
+  readonly #onCancel = (): void => {
+    this.#drag = undefined
+  }
+
+  readonly #onLeave = (): void => {
+    if (this.#drag === undefined) this.#hover(undefined)
+  }
+
+  #hover(id: string | undefined): void {
+    if (id === this.#emphasis.hovered) return
+    this.#emphasis = { ...this.#emphasis, hovered: id }
+    if (this.#box !== undefined) this.#box.style.cursor = id === undefined ? '' : 'pointer'
+    this.#emphasise()
+  }
+}
+
+/** A node with its calls and their other ends, or a call with both its ends; undefined for none. */
+function nearOf({ nodes, edges }: MapPicture, id: string | undefined): Emphasis['near'] {
+  if (id === undefined) return undefined
+  const near = new Set<string>()
+  for (const edge of edges) {
+    if (edge.id !== id && edge.from !== id && edge.to !== id) continue
+    near.add(edge.id).add(edge.from).add(edge.to)
+  }
+  if (nodes.some((node) => node.id === id)) near.add(id)
+  return near.size === 0 ? undefined : near
+}

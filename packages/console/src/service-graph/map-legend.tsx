@@ -1,0 +1,103 @@
+import type { Outcome } from '@fluoroscope/model'
+import { useEffect, useRef } from 'preact/hooks'
+import { currentTheme } from '../theme.ts'
+import { edgeThickness, type MapScale, nodeDiameter } from './map-scale.ts'
+import { KIND_WORDS, type NodeKind } from './node-kind.ts'
+import { paintNode } from './paint-node.ts'
+import { readPalette } from './palette.ts'
+import { rateText } from './rate-text.ts'
+
+const KINDS = Object.keys(KIND_WORDS) as readonly NodeKind[]
+const OUTCOMES: readonly (readonly [Outcome, string])[] = [
+  ['ok', 'OK'],
+  ['error', 'Error 4xx'],
+  ['fault', 'Fault 5xx'],
+  ['throttle', 'Throttled 429'],
+]
+const MARK_PX = 22
+
+/** What shapes, rings, sizes and lines mean, drawn by what draws the map. */
+export function MapLegend({ scale, minutes }: { scale: MapScale; minutes: number }) {
+  return (
+    <details class="map-legend">
+      <summary>Legend</summary>
+      <ul>
+        {OUTCOMES.map(([outcome, words]) => (
+          <li key={outcome}>
+            <Mark kind="service" outcome={outcome} /> {words}
+          </li>
+        ))}
+        {KINDS.map((kind) => (
+          <li key={kind}>
+            <Mark kind={kind} outcome={undefined} /> {KIND_WORDS[kind]}
+          </li>
+        ))}
+        <li>
+          <Circles scale={scale} /> size: up to {rateText(scale.busiestNode / minutes)}
+        </li>
+        <li>
+          <Line width={edgeThickness(1, scale)} />
+          <Line width={edgeThickness(scale.busiestEdge, scale)} /> calls: up to{' '}
+          {rateText(scale.busiestEdge / minutes)}, coloured from 5 % failures
+        </li>
+        <li>
+          <Line width={2} dash="6 4" /> through a message
+        </li>
+      </ul>
+    </details>
+  )
+}
+
+function Mark({ kind, outcome }: { kind: NodeKind; outcome: Outcome | undefined }) {
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const theme = currentTheme()
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => {
+      const context = canvas.current?.getContext('2d')
+      if (canvas.current === null || !context) return
+      const ring = outcome === undefined ? [] : [{ outcome, from: 0, to: 1 }]
+      context.setTransform(2, 0, 0, 2, 0, 0)
+      context.clearRect(0, 0, MARK_PX, MARK_PX)
+      const node = { id: '', x: MARK_PX / 2, y: MARK_PX / 2, radius: 9, kind, ring }
+      const marks = { isSelected: false, isHovered: false, isFound: false }
+      const text = { worst: 'ok', label: '', detail: '', inside: '' } as const
+      const palette = readPalette(canvas.current.parentElement ?? document.body)
+      paintNode(context, { ...node, ...text }, 1, marks, palette)
+    })
+    return () => cancelAnimationFrame(frame)
+  }, [kind, outcome, theme])
+  return <canvas ref={canvas} width={MARK_PX * 2} height={MARK_PX * 2} />
+}
+
+function Circles({ scale }: { scale: MapScale }) {
+  const diameters = [nodeDiameter(0, scale), nodeDiameter(scale.busiestNode, scale)]
+  return (
+    <svg width="48" height="24" viewBox="0 0 120 60" aria-hidden="true">
+      {diameters.map((diameter, index) => (
+        <circle
+          key={diameter}
+          class="legend-circle"
+          cx={index * 56 + 28}
+          cy="30"
+          r={diameter / 2 - 1}
+        />
+      ))}
+    </svg>
+  )
+}
+
+function Line({ width, dash }: { width: number; dash?: string }) {
+  return (
+    <svg width="26" height="10" viewBox="0 0 26 10" aria-hidden="true">
+      <line
+        class="legend-edge"
+        x1="1"
+        y1="5"
+        x2="25"
+        y2="5"
+        stroke-width={width}
+        stroke-dasharray={dash}
+      />
+    </svg>
+  )
+}

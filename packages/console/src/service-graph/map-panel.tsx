@@ -1,0 +1,192 @@
+import type { Outcome } from '@fluoroscope/model'
+import { type MapEdge, type MapNode, totalOf } from '../answer/service-graph.ts'
+import { OutcomeMark } from '../control/outcome-mark.tsx'
+import { durationText } from '../number-text.ts'
+import { MAX_DEPTH, type MapState, type ResponseRange } from '../url-state.ts'
+import { type Distribution, Histogram } from './histogram.tsx'
+import { quantile } from './layout-histogram.ts'
+import { failureShare, meanNanos } from './map-scale.ts'
+import { KIND_WORDS, kindOf, typeText } from './node-kind.ts'
+import { percentText, rateText } from './rate-text.ts'
+import type { Selection } from './selection.ts'
+
+type Props = {
+  readonly selection: Selection
+  readonly state: MapState
+  readonly minutes: number
+  /** The list of traces behind the selection, narrowed to an outcome or to the brushed times. */
+  readonly tracesHref: (outcome: Outcome | undefined) => string
+  readonly onChange: (change: Partial<MapState>) => void
+}
+
+/** Numbers, distribution and traces of the selected service or call. */
+export function MapPanel({ selection, state, minutes, tracesHref, onChange }: Props) {
+  const part = selection.kind === 'node' ? selection.node : selection.edge
+  const isLink = selection.kind === 'edge' && selection.edge.type === 'link'
+  const onChoose = (response: ResponseRange | undefined) => onChange({ response })
+  return (
+    <aside class="map-panel" aria-label="Selection">
+      <PanelTitle selection={selection} onClose={() => onChange({ selected: undefined })} />
+      {selection.kind === 'node' && (
+        <DepthChoice depth={state.depth} onChange={(depth) => onChange({ depth })} />
+      )}
+      {isLink ? (
+        <p class="dim">
+          A message was sent in one trace and received in another: the link counts no requests.
+        </p>
+      ) : (
+        <Numbers part={part} minutes={minutes} tracesHref={tracesHref} />
+      )}
+      <h3>{isLink ? 'Age of messages when received' : 'Response time'}</h3>
+      <Histogram
+        key={part.id}
+        distributions={distributionsOf(selection)}
+        chosen={state.response}
+        onChoose={onChoose}
+      />
+      {selection.kind === 'edge' && !isLink && <Gap {...selection} />}
+      <p class="actions">
+        <a class="button primary" href={tracesHref(undefined)}>
+          View traces
+        </a>
+      </p>
+    </aside>
+  )
+}
+
+function PanelTitle({ selection, onClose }: { selection: Selection; onClose: () => void }) {
+  return (
+    <header class="panel-title">
+      <div>
+        <p class="dim">{kindText(selection)}</p>
+        <h2>
+          {selection.kind === 'node'
+            ? selection.node.key.name
+            : `${selection.from.key.name} → ${selection.to.key.name}`}
+        </h2>
+        {selection.kind === 'edge' && selection.edge.aliases.length > 0 && (
+          <p class="dim">called {selection.edge.aliases.join(', ')}</p>
+        )}
+      </div>
+      <button type="button" class="button quiet" aria-label="Close the selection" onClick={onClose}>
+        ✕
+      </button>
+    </header>
+  )
+}
+
+function kindText(selection: Selection): string {
+  if (selection.kind === 'edge') {
+    return selection.edge.type === 'link' ? 'Link through a message' : 'Call'
+  }
+  const { node } = selection
+  const words = [KIND_WORDS[kindOf(node)], typeText(node.key.type)]
+  if (node.key.account !== undefined) words.push(`account ${node.key.account}`)
+  return words.filter((word) => word !== '').join(' · ')
+}
+
+const DEPTHS = Array.from({ length: MAX_DEPTH + 1 }, (_, depth) => depth)
+
+function DepthChoice({ depth, onChange }: { depth: number; onChange: (depth: number) => void }) {
+  return (
+    <label class="depth-choice">
+      <span>Show</span>
+      <select
+        value={depth}
+        onChange={(event) => onChange(Number((event.currentTarget as HTMLSelectElement).value))}
+      >
+        {DEPTHS.map((value) => (
+          <option key={value} value={value}>
+            {value === 0
+              ? 'all services'
+              : `within ${value} ${value === 1 ? 'call' : 'calls'} of this one`}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+const FAILURES: readonly Exclude<Outcome, 'ok'>[] = ['fault', 'error', 'throttle']
+
+function Numbers(props: {
+  part: MapNode | MapEdge
+  minutes: number
+  tracesHref: Props['tracesHref']
+}) {
+  const { statistics, responseTimes } = props.part
+  const total = totalOf(statistics)
+  const mean = meanNanos(statistics)
+  const at = (share: number) => {
+    const seconds = quantile(responseTimes, share)
+    return seconds === undefined ? '–' : durationText(seconds * 1e9)
+  }
+  return (
+    <>
+      <dl class="panel-numbers">
+        <Figure name="Requests" value={total.toLocaleString('en-US')} />
+        <Figure name="Rate" value={rateText(total / props.minutes)} />
+        <Figure name="Failed" value={percentText(failureShare(statistics))} />
+        <Figure name="Mean" value={mean === undefined ? '–' : durationText(mean)} />
+        <Figure name="p50" value={at(0.5)} />
+        <Figure name="p95" value={at(0.95)} />
+        <Figure name="p99" value={at(0.99)} />
+      </dl>
+      <ul class="panel-outcomes">
+        {FAILURES.filter((outcome) => statistics[outcome] > 0).map((outcome) => (
+          <li key={outcome}>
+            <OutcomeMark outcome={outcome} />
+            <span>
+              {statistics[outcome].toLocaleString('en-US')} ·{' '}
+              {percentText(statistics[outcome] / total)}
+            </span>
+            <a href={props.tracesHref(outcome)}>View traces</a>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+function Figure({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  )
+}
+
+function distributionsOf(selection: Selection): readonly Distribution[] {
+  if (selection.kind === 'node') {
+    return [{ name: 'service', look: 'fill', entries: selection.node.responseTimes }]
+  }
+  const { edge, from, to } = selection
+  if (edge.type === 'link') {
+    return [{ name: 'age', look: 'fill', entries: edge.receivedEventAges }]
+  }
+  const caller: Distribution = { name: 'caller', look: 'fill', entries: edge.responseTimes }
+  // Of others the caller's numbers are all there is; a client has none of its own.
+  if (!to.reports || from.key.type === 'client') return [caller]
+  return [caller, { name: 'callee', look: 'line', entries: to.responseTimes }]
+}
+
+/** What lies between the caller's and the callee's view of the same calls. */
+function Gap({ edge, from, to }: Extract<Selection, { kind: 'edge' }>) {
+  if (!to.reports || from.key.type === 'client') return null
+  const [seen, own] = [meanNanos(edge.statistics), meanNanos(to.statistics)]
+  return (
+    <div class="panel-gap">
+      <p class="histogram-legend">
+        <span class="legend-fill">as {from.key.name} saw it</span>
+        <span class="legend-line">as {to.key.name} saw all its requests</span>
+      </p>
+      {seen !== undefined && own !== undefined && (
+        <p>
+          Between the means: <strong>{durationText(Math.max(0, seen - own))}</strong> network, queue
+          and connection
+        </p>
+      )}
+    </div>
+  )
+}

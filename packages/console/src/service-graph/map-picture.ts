@@ -1,0 +1,106 @@
+import type { Outcome } from '@fluoroscope/model'
+import { type MapEdge, type MapNode, totalOf } from '../answer/service-graph.ts'
+import { durationText } from '../number-text.ts'
+import type { MapLayout } from './layout-picture.ts'
+import {
+  breachOf,
+  edgeThickness,
+  failureShare,
+  type MapScale,
+  meanNanos,
+  NOTED_SHARE,
+  nodeDiameter,
+  ringParts,
+  worstOf,
+} from './map-scale.ts'
+import { kindOf, type NodeKind, nodeLabel } from './node-kind.ts'
+import { percentText, rateText } from './rate-text.ts'
+import type { Route } from './route-edges.ts'
+
+/** A node as it is painted, in pixels of the unscaled map. */
+export type PaintedNode = {
+  readonly id: string
+  readonly x: number
+  readonly y: number
+  readonly radius: number
+  readonly kind: NodeKind
+  readonly ring: ReturnType<typeof ringParts>
+  readonly worst: Outcome
+  readonly label: string
+  /** Latency and rate. */
+  readonly detail: string
+  /** Share of failures, where it is worth a word. */
+  readonly inside: string
+}
+
+export type PaintedEdge = {
+  readonly id: string
+  readonly from: string
+  readonly to: string
+  readonly route: Route
+  readonly width: number
+  readonly isLink: boolean
+  readonly breach: Outcome | undefined
+  readonly label: string
+}
+
+export type MapPicture = {
+  readonly nodes: readonly PaintedNode[]
+  readonly edges: readonly PaintedEdge[]
+}
+
+/** Radius of each node, in pixels. */
+export function radiiOf(nodes: readonly MapNode[], scale: MapScale): ReadonlyMap<string, number> {
+  return new Map(
+    nodes.map(({ id, statistics }) => [id, nodeDiameter(totalOf(statistics), scale) / 2]),
+  )
+}
+
+/** What is to be painted where; what has no place yet is left out until it has. */
+export function composePicture(
+  graph: { readonly nodes: readonly MapNode[]; readonly edges: readonly MapEdge[] },
+  layout: MapLayout,
+  scale: MapScale,
+  minutes: number,
+): MapPicture {
+  return {
+    nodes: graph.nodes.flatMap((node) => {
+      const place = layout.places.get(node.id)
+      if (place === undefined) return []
+      const { statistics } = node
+      const failures = failureShare(statistics)
+      return {
+        id: node.id,
+        ...place,
+        radius: nodeDiameter(totalOf(statistics), scale) / 2,
+        kind: kindOf(node),
+        ring: ringParts(statistics),
+        worst: failures >= NOTED_SHARE ? (worstOf(statistics) ?? 'ok') : 'ok',
+        label: nodeLabel(node),
+        detail: numbersText(node, minutes),
+        inside: failures >= NOTED_SHARE ? percentText(failures) : '',
+      }
+    }),
+    edges: graph.edges.flatMap((edge) => {
+      const route = layout.routes.get(edge.id)
+      if (route === undefined) return []
+      return {
+        id: edge.id,
+        from: edge.from,
+        to: edge.to,
+        route,
+        width: edgeThickness(totalOf(edge.statistics), scale),
+        isLink: edge.type === 'link',
+        breach: breachOf(edge.statistics),
+        label: edge.type === 'link' ? 'linked' : numbersText(edge, minutes),
+      }
+    }),
+  }
+}
+
+/** `84 ms · 12/min`; a dash where nothing was counted. */
+export function numbersText({ statistics }: Pick<MapNode, 'statistics'>, minutes: number): string {
+  const mean = meanNanos(statistics)
+  if (mean === undefined) return 'no requests'
+  return `${durationText(mean)} · ${rateText(totalOf(statistics) / minutes)}`
+}

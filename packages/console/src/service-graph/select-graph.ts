@@ -1,0 +1,89 @@
+import type { MapEdge, MapNode } from '../answer/service-graph.ts'
+import { failureShare, NOTED_SHARE } from './map-scale.ts'
+
+/** Nodes and edges that are shown, and how many nodes are not. */
+export type ShownGraph = {
+  readonly nodes: readonly MapNode[]
+  readonly edges: readonly MapEdge[]
+  readonly hidden: number
+}
+
+type Graph = Pick<ShownGraph, 'nodes' | 'edges'>
+
+/** Above this many nodes a map shows at first what is wrong. */
+const MANY_NODES = 60
+
+/** Nodes within `depth` calls of `centre`, with or against their direction. */
+export function focusOn({ nodes, edges }: Graph, centre: string, depth: number): ShownGraph {
+  const near = new Set([
+    ...reach(centre, depth, linksOf(edges, 'from', 'to')),
+    ...reach(centre, depth, linksOf(edges, 'to', 'from')),
+  ])
+  return keep({ nodes, edges }, near)
+}
+
+/**
+ * The whole graph, or above 60 nodes the unhealthy ones with their neighbours; the whole one too
+ * where nothing is wrong, for then there is nothing to lead to.
+ */
+export function problemsFirst({ nodes, edges }: Graph, selected: string | undefined): ShownGraph {
+  const whole = { nodes, edges, hidden: 0 }
+  if (nodes.length <= MANY_NODES) return whole
+  const ill = new Set(
+    nodes.flatMap(({ id, statistics }) => (failureShare(statistics) >= NOTED_SHARE ? [id] : [])),
+  )
+  if (ill.size === 0) return whole
+  if (nodes.some(({ id }) => id === selected)) ill.add(selected ?? '')
+  const near = new Set(ill)
+  for (const { from, to } of edges) {
+    if (ill.has(from)) near.add(to)
+    if (ill.has(to)) near.add(from)
+  }
+  return keep({ nodes, edges }, near)
+}
+
+/** Ids of the nodes whose name or type holds `text`, without regard to case; in order of name. */
+export function findNodes(nodes: readonly MapNode[], text: string): readonly string[] {
+  const wanted = text.trim().toLowerCase()
+  if (wanted === '') return []
+  return nodes
+    .filter(({ key }) => `${key.name} ${key.type ?? ''}`.toLowerCase().includes(wanted))
+    .map(({ id }) => id)
+}
+
+function keep({ nodes, edges }: Graph, ids: ReadonlySet<string>): ShownGraph {
+  const kept = nodes.filter(({ id }) => ids.has(id))
+  return {
+    nodes: kept,
+    edges: edges.filter(({ from, to }) => ids.has(from) && ids.has(to)),
+    hidden: nodes.length - kept.length,
+  }
+}
+
+function linksOf(
+  edges: readonly MapEdge[],
+  from: 'from' | 'to',
+  to: 'from' | 'to',
+): ReadonlyMap<string, readonly string[]> {
+  const links = new Map<string, string[]>()
+  for (const edge of edges) {
+    const list = links.get(edge[from])
+    if (list === undefined) links.set(edge[from], [edge[to]])
+    else list.push(edge[to])
+  }
+  return links
+}
+
+function reach(
+  centre: string,
+  depth: number,
+  links: ReadonlyMap<string, readonly string[]>,
+): ReadonlySet<string> {
+  const reached = new Set([centre])
+  let edge = [centre]
+  for (let step = 0; step < depth && edge.length > 0; step++) {
+    edge = edge.flatMap((id) => links.get(id) ?? []).filter((id) => !reached.has(id))
+    for (const id of edge) reached.add(id)
+  }
+  return reached
+}

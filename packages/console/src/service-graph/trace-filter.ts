@@ -1,0 +1,78 @@
+import {
+  type FilterExpression,
+  type Outcome,
+  printFilter,
+  type ServiceKey,
+  type ServiceSelector,
+} from '@fluoroscope/model'
+import type { MapNode } from '../answer/service-graph.ts'
+import { timeParameters } from '../time-window.ts'
+import type { MapState, ResponseRange } from '../url-state.ts'
+import type { Selection } from './selection.ts'
+
+/** What narrows the traces of a service or call. */
+export type TraceConditions = {
+  readonly group: string | undefined
+  readonly outcome: Outcome | undefined
+  readonly responseTime: ResponseRange | undefined
+}
+
+/** The filter expression that finds the traces behind a part of the map. */
+export function traceFilter(
+  part: { readonly node: MapNode } | { readonly from: MapNode; readonly to: MapNode },
+  conditions: TraceConditions,
+): string {
+  const where = conditionsOf(conditions)
+  const term: FilterExpression =
+    'node' in part
+      ? { kind: 'service', selector: selectorOf(part.node.key), where }
+      : { kind: 'edge', from: selectorOf(part.from.key), to: selectorOf(part.to.key), where }
+  const { group } = conditions
+  if (group === undefined) return printFilter(term)
+  const inGroup: FilterExpression = { kind: 'group', group: { field: 'name', value: group } }
+  return printFilter({ kind: 'and', terms: [inGroup, term] })
+}
+
+/**
+ * The address of the list of traces behind a selection, in the map's own time and group. A link joins
+ * two traces and no trace holds it: it leads to those that received.
+ */
+export function tracesAddress(
+  selection: Selection,
+  { time, group, response }: MapState,
+  outcome: Outcome | undefined,
+): string {
+  const conditions = { group, outcome, responseTime: response }
+  return `/traces?${new URLSearchParams([
+    ...timeParameters(time)
+      .filter(([, value]) => value !== '')
+      .map((pair) => [...pair]),
+    ['filter', filterOf(selection, conditions)],
+  ])}`
+}
+
+function filterOf(selection: Selection, conditions: TraceConditions): string {
+  if (selection.kind === 'node') return traceFilter({ node: selection.node }, conditions)
+  const { edge, from, to } = selection
+  if (edge.type === 'call') return traceFilter({ from, to }, conditions)
+  return traceFilter({ node: to }, { ...conditions, responseTime: undefined })
+}
+
+function selectorOf({ name, type, account }: ServiceKey): ServiceSelector {
+  return { name, type, account }
+}
+
+function conditionsOf({ outcome, responseTime }: TraceConditions): FilterExpression | undefined {
+  const terms: FilterExpression[] = []
+  if (outcome !== undefined) terms.push({ kind: 'flag', keyword: outcome })
+  if (responseTime !== undefined) {
+    const { from, to } = responseTime
+    terms.push(
+      { kind: 'number', keyword: 'responsetime', operator: '>=', value: from },
+      { kind: 'number', keyword: 'responsetime', operator: '<=', value: to },
+    )
+  }
+  const [first, ...others] = terms
+  if (first === undefined || others.length === 0) return first
+  return { kind: 'and', terms }
+}

@@ -1,0 +1,68 @@
+import { unixNanosFromSeconds } from '@fluoroscope/model'
+import type { ReceivedGraph } from '../answer/service-graph.ts'
+import type { GraphFeedState } from '../graph-feed.ts'
+import { clockText, countText, dayText } from '../number-text.ts'
+import { type MapState, printUrl } from '../url-state.ts'
+import { kindOf } from './node-kind.ts'
+import type { ShownGraph } from './select-graph.ts'
+
+type Props = {
+  readonly graph: ReceivedGraph
+  readonly known: GraphFeedState
+  readonly shown: ShownGraph
+  readonly state: MapState
+  readonly isStale: boolean
+}
+
+/** What the picture rests on: the time it really covers, what is inferred, hidden, stale. */
+export function TruthStrip({ graph, known, shown, state, isStale }: Props) {
+  const inferred = graph.nodes.filter((node) => !node.reports && kindOf(node) !== 'client').length
+  const links = graph.edges.filter(({ type }) => type === 'link').length
+  return (
+    <footer class="truth-strip">
+      <span>
+        {countText(graph.nodes.length, 'service')}, {countText(graph.edges.length, 'call')}
+      </span>
+      {graph.covered !== undefined && (
+        <span>
+          traces started {timeText(graph.covered.from)} to{' '}
+          {isSameDay(graph.covered)
+            ? clockText(unixNanosFromSeconds(graph.covered.to))
+            : timeText(graph.covered.to)}
+        </span>
+      )}
+      <span>all stored traces, none sampled out</span>
+      <span>{inferred} inferred from callers</span>
+      {links > 0 && <span>{countText(links, 'link')} through messages</span>}
+      {graph.oldGroupVersions && (
+        <span class="tag warning">older traces judged by an earlier expression of the group</span>
+      )}
+      {isStale && known.updated !== undefined && (
+        <span class="tag warning">stale: last answer {timeText(known.updated)}</span>
+      )}
+      {shown.hidden > 0 && (
+        <span>
+          {shown.hidden.toLocaleString('en-US')} services not shown,{' '}
+          {state.depth > 0 ? (
+            <a href={printUrl({ ...state, depth: 0 })}>leave the focus</a>
+          ) : (
+            <>
+              healthy and away from problems:{' '}
+              <a href={printUrl({ ...state, all: true })}>show everything</a>
+            </>
+          )}
+        </span>
+      )}
+      {state.all && <a href={printUrl({ ...state, all: false })}>problems first</a>}
+    </footer>
+  )
+}
+
+function isSameDay({ from, to }: { from: number; to: number }): boolean {
+  return new Date(from * 1000).toDateString() === new Date(to * 1000).toDateString()
+}
+
+function timeText(seconds: number): string {
+  const instant = unixNanosFromSeconds(seconds)
+  return `${dayText(instant)} ${clockText(instant)}`
+}

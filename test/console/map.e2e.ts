@@ -1,0 +1,267 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  type RunningServer,
+  removeDirectory,
+  startServer,
+  temporaryDirectory,
+} from '../support/server.ts'
+import {
+  CHROMIUM,
+  type Look,
+  launch,
+  openPage,
+  scrollsSideways,
+  seriousFindings,
+} from './browser.ts'
+import { type Fate, orderDocuments, wideDocuments } from './fleet-traces.ts'
+import { putDocuments } from './shop-trace.ts'
+
+/** 24 requests: 4 faults, 2 errors, 2 throttled; from 50 to 280 ms in steps of 10. */
+const FATES: readonly Fate[] = Array.from({ length: 24 }, (_, index) => ({
+  status: [500, 200, 200, 404, 200, 200, 500, 200, 429, 200, 200, 200][index % 12] ?? 200,
+  seconds: 0.05 + index * 0.01,
+}))
+
+const CATALOG = 'catalog~AWS%3A%3AEC2%3A%3AInstance~'
+
+describe.skipIf(CHROMIUM === undefined)(
+  'the service map (skipped where no Chromium is found)',
+  () => {
+    let directory: string
+    let server: RunningServer
+    let browser: Browser
+
+    beforeAll(async () => {
+      directory = await temporaryDirectory()
+      server = await startServer(directory)
+      browser = await launch()
+    })
+
+    afterAll(async () => {
+      await browser?.close()
+      await server?.stop()
+      await removeDirectory(directory)
+    })
+
+    const open = (path: string, look?: Look) => openPage(browser, server.endpoint, path, look)
+
+    test('an empty range says so, and leads on', async () => {
+      const { page, complaints } = await open('/map?range=15m')
+      await page.getByRole('heading', { name: 'No services in this range' }).waitFor()
+      expect(await seriousFindings(page)).toEqual([])
+      await page.getByRole('button', { name: 'Show the last 7 days' }).click()
+      expect(new URL(page.url()).searchParams.get('range')).toBe('7d')
+      expect(complaints).toEqual([])
+      await page.close()
+    })
+
+    test('what is sent shows by itself, with what is inferred and linked', async () => {
+      const { page, complaints } = await open('/map')
+      await page.getByRole('heading', { name: 'No services in this range' }).waitFor()
+      const documents = FATES.flatMap((fate, index) => orderDocuments(60 + index, fate))
+      await putDocuments(server.endpoint, documents)
+      const strip = page.locator('.truth-strip')
+      // Clients of web and shipper, web, catalog, shipper; pay.example, products, stock, the queue.
+      await expect.poll(() => strip.textContent(), { timeout: 40_000 }).toContain('9 services')
+      expect(await strip.textContent()).toContain('4 inferred from callers')
+      await expect.poll(() => strip.textContent(), { timeout: 40_000 }).toContain('1 link through')
+      expect(complaints).toEqual([])
+      await page.close()
+    })
+
+    test('the list tells the numbers that were sent, and sorts them', async () => {
+      const { page } = await open('/map?view=list')
+      const rows = page.locator('.map-table tbody tr')
+      await rows.first().waitFor()
+      expect(await countsOf(page, 'catalog')).toEqual({
+        requests: 24,
+        fault: 4,
+        error: 2,
+        throttle: 2,
+      })
+      expect(await countsOf(page, 'products')).toEqual({
+        requests: 24,
+        fault: 0,
+        error: 0,
+        throttle: 0,
+      })
+      await page.getByRole('button', { name: 'Service' }).click()
+      const names = await page.locator('.map-table tbody th').allTextContents()
+      expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b, 'en')))
+      await page.close()
+    })
+
+    test('the map of a group counts the traces that match its expression', async () => {
+      const groups: readonly (readonly [string, (fate: Fate) => boolean])[] = [
+        ['service("catalog") { fault }', ({ status }) => status >= 500],
+        ['error AND !throttle', ({ status }) => status === 404],
+        ['service("catalog") { responsetime > 0.155 }', ({ seconds }) => seconds > 0.155],
+        [
+          '!ok OR responsetime < 0.125',
+          ({ status, seconds }) => status >= 400 || seconds + 0.05 < 0.125,
+        ],
+      ]
+      for (const [index, [expression, matches]] of groups.entries()) {
+        await createGroup(server.endpoint, `group ${index}`, expression)
+        const { page } = await open(`/map?view=list&group=group+${index}`)
+        await page.locator('.map-table tbody tr').first().waitFor()
+        const expected = FATES.filter(matches)
+        const of = (isIt: (status: number) => boolean) =>
+          expected.filter(({ status }) => isIt(status)).length
+        expect(await countsOf(page, 'catalog'), expression).toEqual({
+          requests: expected.length,
+          fault: of((status) => status >= 500),
+          error: of((status) => status === 404),
+          throttle: of((status) => status === 429),
+        })
+        await page.close()
+      }
+    })
+
+    test('arrow keys walk along calls; Escape and the browser go back', async () => {
+      const { page, complaints } = await open('/map')
+      await page.locator('.truth-strip').waitFor()
+      const map = page.getByRole('application')
+      await map.focus()
+      await page.waitForTimeout(1500)
+      const find = page.getByRole('searchbox', { name: 'Find a service' })
+      await page.keyboard.press('/')
+      await find.fill('web')
+      await page.keyboard.press('Enter')
+      await page.keyboard.press('Enter')
+      await expect.poll(() => selectedName(page)).toBe('web')
+      await map.focus()
+      await page.keyboard.press('ArrowRight')
+      await expect.poll(() => selectedName(page)).toMatch(/^(catalog|pay\.example)$/)
+      await page.goto(`${server.endpoint}/map?selected=${encodeURIComponent(CATALOG)}`)
+      await expect.poll(() => selectedName(page)).toBe('catalog')
+      await map.focus()
+      await page.waitForTimeout(1500)
+      await page.keyboard.press('f')
+      await expect.poll(() => page.locator('.truth-strip').textContent()).toContain('not shown')
+      expect(new URL(page.url()).searchParams.get('depth')).toBe('1')
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('Escape')
+      await expect.poll(() => page.locator('.map-panel').count()).toBe(0)
+      await page.goBack()
+      await expect.poll(() => selectedName(page)).toBe('catalog')
+      expect(complaints).toEqual([])
+      await page.close()
+    })
+
+    test('brushed response times become a filter of the traces behind them', async () => {
+      const { page } = await open(`/map?selected=${encodeURIComponent(CATALOG)}`)
+      const panel = page.locator('.map-panel')
+      await panel.waitFor()
+      expect(await panel.locator('.panel-numbers').textContent()).toContain('Requests24')
+      const bars = await panel.locator('.histogram svg').boundingBox()
+      if (bars === null) throw new Error('no histogram')
+      await page.mouse.move(bars.x + bars.width * 0.3, bars.y + 40)
+      await page.mouse.down()
+      await page.mouse.move(bars.x + bars.width * 0.7, bars.y + 40, { steps: 4 })
+      await page.mouse.up()
+      await expect.poll(() => page.url()).toContain('response=')
+      await panel.getByLabel('From').fill('100')
+      await panel.getByLabel('to', { exact: false }).last().fill('150')
+      await panel.getByRole('button', { name: 'Choose' }).click()
+      // 100, 110, … 150 ms.
+      await expect
+        .poll(() => panel.locator('.histogram-count').textContent())
+        .toContain('6 requests of')
+      const href = await panel
+        .getByRole('link', { name: 'View traces' })
+        .last()
+        .getAttribute('href')
+      expect(new URL(href ?? '', server.endpoint).searchParams.get('filter')).toBe(
+        'service(id(name: "catalog", type: "AWS::EC2::Instance")) { responsetime >= 0.1 AND responsetime <= 0.15 }',
+      )
+      await page.close()
+    })
+
+    test('wheel, drag and keys move the picture, and 0 shows everything', async () => {
+      const { page } = await open('/map')
+      await page.locator('.truth-strip').waitFor()
+      await page.waitForTimeout(2000)
+      const map = page.getByRole('application')
+      const look = () =>
+        map.locator('canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL())
+      await map.focus()
+      await page.keyboard.press('0')
+      await page.waitForTimeout(300)
+      const whole = await look()
+      const box = await map.boundingBox()
+      if (box === null) throw new Error('no map')
+      await page.mouse.move(box.x + 20, box.y + 20)
+      await page.mouse.wheel(0, -400)
+      await expect.poll(look).not.toBe(whole)
+      await page.keyboard.press('0')
+      await expect.poll(look).toBe(whole)
+      await page.mouse.down()
+      await page.mouse.move(box.x + 160, box.y + 90, { steps: 3 })
+      await page.mouse.up()
+      await expect.poll(look).not.toBe(whole)
+      await page.close()
+    })
+
+    test.each(['light', 'dark'] as const)(
+      'nothing serious for axe in the %s theme',
+      async (theme) => {
+        const address = `/map?selected=${encodeURIComponent(CATALOG)}`
+        const { page, complaints } = await open(address, { colorScheme: theme })
+        await page.locator('.map-panel').waitFor()
+        await page.getByText('Legend').click()
+        expect(await seriousFindings(page)).toEqual([])
+        await page.getByRole('radio', { name: 'List' }).check()
+        await page.locator('.map-table').waitFor()
+        expect(await seriousFindings(page)).toEqual([])
+        expect(complaints).toEqual([])
+        await page.close()
+      },
+    )
+
+    test('a narrow window has no sideways scroll', async () => {
+      const { page } = await open(`/map?selected=${encodeURIComponent(CATALOG)}`, { width: 360 })
+      await page.locator('.map-panel').waitFor()
+      expect(await scrollsSideways(page)).toBe(false)
+      await page.getByRole('radio', { name: 'List' }).check()
+      await page.locator('.map-table').waitFor()
+      expect(await scrollsSideways(page)).toBe(false)
+      await page.close()
+    })
+
+    test('a large map shows problems first, and how many services it leaves out', async () => {
+      const documents = wideDocuments(150, 3)
+      await putDocuments(server.endpoint, documents)
+      const { page } = await open('/map')
+      const strip = page.locator('.truth-strip')
+      await expect
+        .poll(() => strip.textContent(), { timeout: 40_000 })
+        .toMatch(/\d+ services not shown/)
+      await page.getByRole('link', { name: 'show everything' }).click()
+      await expect.poll(() => strip.textContent()).not.toContain('not shown')
+      await page.locator('.minimap').waitFor()
+      await page.close()
+    })
+  },
+)
+
+function selectedName(page: Page): Promise<string | null> {
+  return page.locator('.map-panel h2').textContent()
+}
+
+/** What the list says of the service called `name`. */
+async function countsOf(page: Page, name: string) {
+  const row = page
+    .locator('.map-table tbody tr')
+    .filter({ has: page.getByRole('rowheader', { name, exact: true }) })
+  const cells = await row.last().locator('td').allTextContents()
+  const count = (index: number) => Number.parseInt((cells[index] ?? '').replaceAll(',', ''), 10)
+  return { requests: count(1), fault: count(3), error: count(4), throttle: count(5) }
+}
+
+async function createGroup(endpoint: string, name: string, expression: string): Promise<void> {
+  const body = JSON.stringify({ GroupName: name, FilterExpression: expression })
+  const response = await fetch(`${endpoint}/CreateGroup`, { method: 'POST', body })
+  if (!response.ok) throw new Error(`no group: ${await response.text()}`)
+}
