@@ -129,7 +129,11 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.keyboard.press('/')
       await find.fill('web')
       await page.keyboard.press('Enter')
+      await expect.poll(() => selectedName(page)).toBe('web')
       await page.keyboard.press('Enter')
+      await expect.poll(() => selectedName(page)).toBe('Clients of web')
+      await map.focus()
+      await page.keyboard.press('ArrowRight')
       await expect.poll(() => selectedName(page)).toBe('web')
       await map.focus()
       await page.keyboard.press('ArrowRight')
@@ -162,8 +166,8 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.mouse.move(bars.x + bars.width * 0.7, bars.y + 40, { steps: 4 })
       await page.mouse.up()
       await expect.poll(() => page.url()).toContain('response=')
-      await panel.getByLabel('From').fill('100')
-      await panel.getByLabel('to', { exact: false }).last().fill('150')
+      await panel.getByRole('spinbutton').first().fill('100')
+      await panel.getByRole('spinbutton').last().fill('150')
       await panel.getByRole('button', { name: 'Choose' }).click()
       // 100, 110, … 150 ms.
       await expect
@@ -210,7 +214,7 @@ describe.skipIf(CHROMIUM === undefined)(
         const address = `/map?selected=${encodeURIComponent(CATALOG)}`
         const { page, complaints } = await open(address, { colorScheme: theme })
         await page.locator('.map-panel').waitFor()
-        await page.getByText('Legend').click()
+        await page.getByText('Legend and keys').click()
         expect(await seriousFindings(page)).toEqual([])
         await page.getByRole('radio', { name: 'List' }).check()
         await page.locator('.map-table').waitFor()

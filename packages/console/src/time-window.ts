@@ -8,13 +8,13 @@ export type TimeWindow =
 /** The lengths that the range picker offers, in seconds. */
 export const RANGE_SECONDS: readonly number[] = [300, 900, 3600, 21_600, 86_400, 604_800]
 
-export const DEFAULT_WINDOW: TimeWindow = { kind: 'last', seconds: 3600 }
+const DEFAULT_WINDOW: TimeWindow = { kind: 'last', seconds: 3600 }
 
 /** As far back as the server keeps traces by default, and as long as a search may be. */
-export const MAX_WINDOW_SECONDS = 30 * 86_400
+const MAX_WINDOW_SECONDS = 30 * 86_400
 
 /** A window within the bounds; undefined for one that ends before it begins, or is too long. */
-export function betweenSeconds(from: number, to: number): TimeWindow | undefined {
+function betweenSeconds(from: number, to: number): TimeWindow | undefined {
   const isSound = Number.isFinite(from) && Number.isFinite(to) && from >= 0
   if (!isSound || to <= from || to - from > MAX_WINDOW_SECONDS) return undefined
   return { kind: 'between', from, to }
@@ -58,7 +58,7 @@ export function lengthText(seconds: number): string {
 }
 
 /** The inverse of {@link lengthText}; undefined for anything else and beyond the bounds. */
-export function parseLength(text: string): number | undefined {
+function parseLength(text: string): number | undefined {
   const [, count, unit] = /^(\d{1,7})([smhd])$/.exec(text) ?? []
   const size = UNITS.find(([name]) => name === unit)?.[1] ?? 1
   const seconds = Number(count) * size

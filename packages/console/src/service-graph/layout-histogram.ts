@@ -1,7 +1,7 @@
 import type { HistogramEntry } from '../answer/service-graph.ts'
 import type { ResponseRange } from '../url-state.ts'
 
-export type HistogramBin = ResponseRange & {
+type HistogramBin = ResponseRange & {
   /** Requests of each distribution, in the order given. */
   readonly counts: readonly number[]
 }

@@ -1,6 +1,7 @@
 import type { Outcome } from '@fluoroscope/model'
 import { useEffect, useRef } from 'preact/hooks'
 import { currentTheme } from '../theme.ts'
+import { MAP_KEYS } from './map-keys.ts'
 import { edgeThickness, type MapScale, nodeDiameter } from './map-scale.ts'
 import { KIND_WORDS, type NodeKind } from './node-kind.ts'
 import { paintNode } from './paint-node.ts'
@@ -20,7 +21,7 @@ const MARK_PX = 22
 export function MapLegend({ scale, minutes }: { scale: MapScale; minutes: number }) {
   return (
     <details class="map-legend">
-      <summary>Legend</summary>
+      <summary>Legend and keys</summary>
       <ul>
         {OUTCOMES.map(([outcome, words]) => (
           <li key={outcome}>
@@ -44,6 +45,16 @@ export function MapLegend({ scale, minutes }: { scale: MapScale; minutes: number
           <Line width={2} dash="6 4" /> through a message
         </li>
       </ul>
+      <dl class="map-keys">
+        {MAP_KEYS.map(([keys, action]) => (
+          <div key={keys}>
+            <dt>
+              <kbd>{keys}</kbd>
+            </dt>
+            <dd>{action}</dd>
+          </div>
+        ))}
+      </dl>
     </details>
   )
 }

@@ -6,7 +6,7 @@ import { MAX_DEPTH, type MapState, type ResponseRange } from '../url-state.ts'
 import { type Distribution, Histogram } from './histogram.tsx'
 import { quantile } from './layout-histogram.ts'
 import { failureShare, meanNanos } from './map-scale.ts'
-import { KIND_WORDS, kindOf, typeText } from './node-kind.ts'
+import { fullName, KIND_WORDS, kindOf, typeText } from './node-kind.ts'
 import { percentText, rateText } from './rate-text.ts'
 import type { Selection } from './selection.ts'
 
@@ -61,8 +61,8 @@ function PanelTitle({ selection, onClose }: { selection: Selection; onClose: () 
         <p class="dim">{kindText(selection)}</p>
         <h2>
           {selection.kind === 'node'
-            ? selection.node.key.name
-            : `${selection.from.key.name} → ${selection.to.key.name}`}
+            ? fullName(selection.node)
+            : `${fullName(selection.from)} → ${fullName(selection.to)}`}
         </h2>
         {selection.kind === 'edge' && selection.edge.aliases.length > 0 && (
           <p class="dim">called {selection.edge.aliases.join(', ')}</p>

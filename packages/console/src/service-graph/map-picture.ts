@@ -17,6 +17,9 @@ import { kindOf, type NodeKind, nodeLabel } from './node-kind.ts'
 import { percentText, rateText } from './rate-text.ts'
 import type { Route } from './route-edges.ts'
 
+/** Links count no requests. */
+const LINK_PX = 2
+
 /** A node as it is painted, in pixels of the unscaled map. */
 export type PaintedNode = {
   readonly id: string
@@ -89,7 +92,7 @@ export function composePicture(
         from: edge.from,
         to: edge.to,
         route,
-        width: edgeThickness(totalOf(edge.statistics), scale),
+        width: edge.type === 'link' ? LINK_PX : edgeThickness(totalOf(edge.statistics), scale),
         isLink: edge.type === 'link',
         breach: breachOf(edge.statistics),
         label: edge.type === 'link' ? 'linked' : numbersText(edge, minutes),

@@ -6,7 +6,7 @@ import { durationText } from '../number-text.ts'
 import { type MapState, printUrl } from '../url-state.ts'
 import { quantile } from './layout-histogram.ts'
 import { failureShare, meanNanos, NOTED_SHARE, worstOf } from './map-scale.ts'
-import { KIND_WORDS, kindOf, typeText } from './node-kind.ts'
+import { fullName, KIND_WORDS, kindOf, typeText } from './node-kind.ts'
 import { percentText, rateText } from './rate-text.ts'
 
 type Column = {
@@ -16,7 +16,7 @@ type Column = {
 }
 
 const COLUMNS: readonly Column[] = [
-  { name: 'Service', isNumber: false, read: ({ key }) => key.name },
+  { name: 'Service', isNumber: false, read: fullName },
   { name: 'Kind', isNumber: false, read: (node) => KIND_WORDS[kindOf(node)] },
   { name: 'Requests', isNumber: true, read: ({ statistics }) => totalOf(statistics) },
   { name: 'Failed', isNumber: true, read: ({ statistics }) => failureShare(statistics) },
@@ -94,7 +94,7 @@ function Row({ node, state, minutes }: { node: MapNode } & Omit<Props, 'nodes'>)
           class="row-link"
           href={printUrl({ ...state, selected: node.id, depth: 0, response: undefined })}
         >
-          {node.key.name}
+          {fullName(node)}
         </a>
       </th>
       <td>

@@ -25,13 +25,14 @@ export function kindOf({ key, reports }: Pick<MapNode, 'key' | 'reports'>): Node
   return DATABASE.test(type) ? 'database' : 'inferred'
 }
 
-/**
- * The name as a map has room for it: the last part of a queue's URL or a resource's ARN, and for
- * clients whose they are, since they carry the name of what they call.
- */
+/** The name; for clients whose they are, since they carry the name of what they call. */
+export function fullName(node: Pick<MapNode, 'key' | 'reports'>): string {
+  return kindOf(node) === 'client' ? `Clients of ${node.key.name}` : node.key.name
+}
+
+/** The name as a map has room for it: the last part of a queue's URL or a resource's ARN. */
 export function nodeLabel(node: Pick<MapNode, 'key' | 'reports'>): string {
-  const { name } = node.key
-  if (kindOf(node) === 'client') return `Clients of ${name}`
+  const name = fullName(node)
   const isLong = /^(?:https?:\/\/|arn:)/.test(name)
   return isLong ? (name.split(/[/:]/).findLast((part) => part !== '') ?? name) : name
 }

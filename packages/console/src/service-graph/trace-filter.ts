@@ -11,14 +11,14 @@ import type { MapState, ResponseRange } from '../url-state.ts'
 import type { Selection } from './selection.ts'
 
 /** What narrows the traces of a service or call. */
-export type TraceConditions = {
+type TraceConditions = {
   readonly group: string | undefined
   readonly outcome: Outcome | undefined
   readonly responseTime: ResponseRange | undefined
 }
 
 /** The filter expression that finds the traces behind a part of the map. */
-export function traceFilter(
+function traceFilter(
   part: { readonly node: MapNode } | { readonly from: MapNode; readonly to: MapNode },
   conditions: TraceConditions,
 ): string {

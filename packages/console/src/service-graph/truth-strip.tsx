@@ -21,7 +21,7 @@ export function TruthStrip({ graph, known, shown, state, isStale }: Props) {
   return (
     <footer class="truth-strip">
       <span>
-        {countText(graph.nodes.length, 'service')}, {countText(graph.edges.length, 'call')}
+        {countText(graph.nodes.length, 'service')}, {countText(graph.edges.length - links, 'call')}
       </span>
       {graph.covered !== undefined && (
         <span>
