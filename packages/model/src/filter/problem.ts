@@ -1,3 +1,5 @@
+import { placeOf, shortenSymbol } from '../text-place.ts'
+
 /** Why a text is no filter expression, and where. */
 export type FilterProblem = {
   /** X-Ray's text first (xray-behaviour 10.5), then what was expected there. */
@@ -23,19 +25,7 @@ export function filterProblem(
 ): FilterProblem {
   const { line, position } = placeOf(text, offset)
   const place = `Error Location: line ${line}, position ${position}`
-  const shown = symbol === undefined ? '<EOF>' : shorten(symbol)
+  const shown = symbol === undefined ? '<EOF>' : shortenSymbol(symbol)
   const message = `${place} : Invalid input symbol: '${shown}' (expected ${expected})`
   return { message, offset, line, position }
-}
-
-function placeOf(text: string, offset: number) {
-  const lines = text.slice(0, offset).split(/\r\n|[\r\n]/)
-  return { line: lines.length, position: [...(lines.at(-1) ?? '')].length + 1 }
-}
-
-const MAX_SYMBOL = 60
-
-function shorten(symbol: string): string {
-  const characters = [...symbol]
-  return characters.length > MAX_SYMBOL ? `${characters.slice(0, MAX_SYMBOL).join('')}…` : symbol
 }
