@@ -30,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'server/store': ['server/lib', 'model', 'node', 'chdb'],
   // Spans of OpenTelemetry are stored as they were sent, and parsed again when they are read.
   'server/query': ['server/store', 'server/parse', 'server/lib', 'model'],
-  'server/analyse': ['server/query', 'server/store', 'server/lib', 'model'],
+  'server/analyse': ['server/query', 'server/store', 'server/lib', 'model', 're2js'],
   'server/act': ['server/analyse', 'server/query', 'server/store', 'server/lib', 'model'],
   'server/show': [
     'server/act',

@@ -53,6 +53,7 @@ beforeAll(async () => {
         now,
       }),
     ],
+    readRoutes: [],
     storeSegments: async () => {
       throw new Error('no segments here')
     },

@@ -16,6 +16,7 @@ import { collectMetrics, LOOP_DELAY_STEP_MS } from './metrics.ts'
 import { Omissions } from './omissions.ts'
 import { createOperations } from './operations.ts'
 import { type Encoders, inlineEncoders, ParsePool } from './parse-pool.ts'
+import { createReadRoutes } from './read-routes.ts'
 import { readKernelDrops } from './receive/kernel-drops.ts'
 import type { UdpListening } from './receive/udp-daemon.ts'
 import { createApp, createOtlpApp, type Health, type OtlpAppOptions } from './show/app.ts'
@@ -149,6 +150,12 @@ export class Server {
         strictLimits: this.#config.strictLimits,
         omissions: this.#omissions,
         retention: (this.#config.retentionDays * NANOS_PER_DAY) as Nanos,
+      }),
+      readRoutes: createReadRoutes({
+        database: this.#store.database,
+        graphs: this.#graphs,
+        now,
+        omissions: this.#omissions,
       }),
       storeSegments: (body, context) => this.#ingest.putSegments(body, context),
       assets,

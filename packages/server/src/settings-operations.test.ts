@@ -24,6 +24,7 @@ function api(kept: readonly SettingRow[] = []) {
       retention: (30 * 86_400e9) as Nanos,
       checkFilter: (text) => (text === 'fault AND' ? 'expected a condition at 9' : undefined),
     }),
+    readRoutes: [],
     storeSegments: async () => {
       throw new Error('no segments here')
     },

@@ -20,7 +20,10 @@ export function findFieldProblem(
   if (problem !== undefined) return problem
   const type = typeOfField(expression)
   if (type === 'unknown' || type === wanted) return undefined
-  return { offset: expression.offset, reason: `a ${WORDS[wanted]} is needed, this is a ${WORDS[type]}` }
+  return {
+    offset: expression.offset,
+    reason: `a ${WORDS[wanted]} is needed, this is a ${WORDS[type]}`,
+  }
 }
 
 /** What aggregates and groups are made of has to be told by the spans. */
@@ -98,7 +101,9 @@ function findOperandProblem(
   right: FieldType,
 ): string | undefined {
   if (left === 'nil' || right === 'nil') {
-    return operator === '=' || operator === '!=' ? undefined : `nil cannot be compared by ${operator}`
+    return operator === '=' || operator === '!='
+      ? undefined
+      : `nil cannot be compared by ${operator}`
   }
   const taken = OPERANDS[operator]
   const wrong = [left, right].find((type) => type !== 'unknown' && !taken.includes(type))

@@ -37,7 +37,8 @@ const STRENGTH: ReadonlyMap<string, number> = new Map<FieldOperator, number>([
 const UNARY_STRENGTH = 4
 const POWER_STRENGTH = 5
 
-const FIELD_EXPECTED = 'a value, an attribute such as .key, span.key or resource.key, or an intrinsic'
+const FIELD_EXPECTED =
+  'a value, an attribute such as .key, span.key or resource.key, or an intrinsic'
 
 /** What stands between braces or in an aggregate, not yet checked. */
 export function readField(reader: TokenReader, strength = 1): FieldExpression {
@@ -79,7 +80,8 @@ export function readReference(reader: TokenReader): FieldReference {
   const { kind, text, offset } = token
   if (kind === 'attribute') {
     const scope = scopeOf(token.scope)
-    if (scope === undefined) return reader.fail(offset, 'attributes of the parent are not supported')
+    if (scope === undefined)
+      return reader.fail(offset, 'attributes of the parent are not supported')
     return { kind: 'attribute', scope, name: token.name, offset }
   }
   const name = kind === 'word' ? INTRINSICS.get(text) : undefined

@@ -33,10 +33,19 @@ test.each([
   ['{ .a = .b = true }', '{((any.a = any.b) = true)}'],
   ['{ .a =~ "x.*" || .b !~ "y" }', '{((any.a =~ "x.*") || (any.b !~ "y"))}'],
   ['{ .a != nil }', '{(any.a != nil)}'],
-  ['{ rootName = "a" && rootServiceName = "b" }', '{((trace:rootName = "a") && (trace:rootService = "b"))}'],
+  [
+    '{ rootName = "a" && rootServiceName = "b" }',
+    '{((trace:rootName = "a") && (trace:rootService = "b"))}',
+  ],
   ['{ event:name = "exception" }', '{(event:name = "exception")}'],
-  ['{ event.exception.type = "E" && link:traceID = "1" }', '{((event.exception.type = "E") && (link:traceID = "1"))}'],
-  ['{ instrumentation:name = "x" && instrumentation.y = 1 }', '{((instrumentation:name = "x") && (instrumentation.y = 1))}'],
+  [
+    '{ event.exception.type = "E" && link:traceID = "1" }',
+    '{((event.exception.type = "E") && (link:traceID = "1"))}',
+  ],
+  [
+    '{ instrumentation:name = "x" && instrumentation.y = 1 }',
+    '{((instrumentation:name = "x") && (instrumentation.y = 1))}',
+  ],
   ['{ .a } && { .b } || { .c }', '(({any.a} && {any.b}) || {any.c})'],
   ['{ .a } || { .b } >> { .c }', '({any.a} || ({any.b} >> {any.c}))'],
   ['{ .a } > { .b } > { .c }', '(({any.a} > {any.b}) > {any.c})'],
@@ -48,10 +57,16 @@ test.each([
   ['{} | max(.a + 1) - min(.a) * 2 < 3', '{true} | ((max((any.a + 1)) - (min(any.a) * 2)) < 3)'],
   ['{} | (sum(.a) + 1) * 2 = 4', '{true} | (((sum(any.a) + 1) * 2) = 4)'],
   ['count() > 1 | { .a }', '(count() > 1) | {any.a}'],
-  ['{} | by(resource.service.name) | count() > 1', '{true} | by(resource.service.name) | (count() > 1)'],
+  [
+    '{} | by(resource.service.name) | count() > 1',
+    '{true} | by(resource.service.name) | (count() > 1)',
+  ],
   ['{} | by(name) | coalesce()', '{true} | by(span:name) | coalesce()'],
   ['{} | select(span.a, resource.b, name)', '{true} | select(span.a, resource.b, span:name)'],
-  ['({ .a } | count() > 1) && ({ .b } | count() > 1)', '(({any.a} | (count() > 1)) && ({any.b} | (count() > 1)))'],
+  [
+    '({ .a } | count() > 1) && ({ .b } | count() > 1)',
+    '(({any.a} | (count() > 1)) && ({any.b} | (count() > 1)))',
+  ],
   ['(count() > 1 | { .a }) && { .b }', '(((count() > 1) | {any.a}) && {any.b})'],
   ['{ .a } with (most_recent=true)', '{any.a}'],
   ['{ // words\n .a }', '{any.a}'],
@@ -63,7 +78,7 @@ test.each([
 test.each([
   ['', 1, 'unexpected end of the query, expected a spanset'],
   ['{', 2, 'unexpected end of the query, expected a value'],
-  ['{ .a < 3', 9, "unexpected end of the query, expected an operator or a closing brace"],
+  ['{ .a < 3', 9, 'unexpected end of the query, expected an operator or a closing brace'],
   ['{ .a == 3 }', 7, "unexpected '=', expected a value"],
   ['{ foo = 4 }', 3, "unexpected 'foo', expected a value, an attribute such as .key"],
   ['{ . }', 4, "unexpected ' ', expected the name of an attribute"],
@@ -118,7 +133,23 @@ test('depth and length are bounded', () => {
 test('any text is read or refused with a place inside of it', () => {
   const words = fc.constantFrom(
     ...['{', '}', '(', ')', '.a', 'span.b', 'name', '=', '!~', '&&', '>>', '|', '"x"', '12', '5ms'],
-    ...['count', 'by', 'select', ',', '-', '!', '^', 'nil', 'error', '.', '"', '`', '//', '\n', 'é'],
+    ...[
+      'count',
+      'by',
+      'select',
+      ',',
+      '-',
+      '!',
+      '^',
+      'nil',
+      'error',
+      '.',
+      '"',
+      '`',
+      '//',
+      '\n',
+      'é',
+    ],
   )
   fc.assert(
     fc.property(fc.array(words, { maxLength: 20 }), fc.boolean(), (parts, spaced) => {

@@ -1,7 +1,7 @@
 import { bad, ok, type Result } from '../result.ts'
 import {
   type Aggregate,
-  ARITHMETIC_OPERATORS,
+  type ARITHMETIC_OPERATORS,
   type ArithmeticOperator,
   type FieldReference,
   ORDER_OPERATORS,
@@ -95,7 +95,10 @@ class Parser {
           return { kind: 'coalesce' }
       }
       if (METRICS_FUNCTIONS.has(token.text)) {
-        return reader.fail(token.offset, `${token.text}() belongs to metrics, which are not supported`)
+        return reader.fail(
+          token.offset,
+          `${token.text}() belongs to metrics, which are not supported`,
+        )
       }
     }
     return this.#scalarFilter()

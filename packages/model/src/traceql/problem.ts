@@ -8,11 +8,7 @@ export type TraceQueryProblem = {
 }
 
 /** @param reason goes on after the place */
-export function traceQueryProblem(
-  text: string,
-  offset: number,
-  reason: string,
-): TraceQueryProblem {
+export function traceQueryProblem(text: string, offset: number, reason: string): TraceQueryProblem {
   const { line, position } = placeOf(text, offset)
   const message = `invalid TraceQL query: line ${line}, col ${position}: ${reason}`
   return { message, offset }

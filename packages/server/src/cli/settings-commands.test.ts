@@ -30,6 +30,7 @@ beforeEach(async () => {
       checkFilter: () => undefined,
       retention: 1e18 as Nanos,
     }),
+    readRoutes: [],
     storeSegments: async () => {
       throw new Error('no segments here')
     },

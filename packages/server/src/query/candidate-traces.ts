@@ -15,11 +15,16 @@ import {
 } from '../store/sql.ts'
 import { clampMinute, minutesOf, wholeSeconds } from './minute-range.ts'
 import { narrowed } from './narrow-candidates.ts'
-import type { TimeWindow, TraceSearch } from './trace-search.ts'
+import type { TimeWindow, TraceFilter, TraceSearch } from './trace-search.ts'
 import { liesIn } from './trace-search.ts'
 
 /** A trace that may match, with the time the search orders by as far as its rows in the window tell. */
 export type Candidate = { readonly id: TraceId; readonly time: UnixNanos }
+
+/** What a search is for, as far as rows can tell. */
+type CandidateSearch = Pick<TraceSearch, 'timeRangeType' | 'sampled'> & {
+  readonly filter: Pick<TraceFilter, 'conditions'> | undefined
+}
 
 export type CandidateRequest = {
   /** The stretch of the search's range that is looked at. */
@@ -40,7 +45,7 @@ export type CandidateRequest = {
  */
 export async function findCandidates(
   database: Database,
-  search: TraceSearch,
+  search: CandidateSearch,
   request: CandidateRequest,
 ): Promise<readonly Candidate[]> {
   const query = sql`
@@ -89,7 +94,7 @@ export function behind({ id, time }: Candidate): Sql {
   return sql`(time < ${at} OR (time = ${at} AND trace_id > ${traceId(id)}))`
 }
 
-function filterCondition(search: TraceSearch, request: CandidateRequest): Sql {
+function filterCondition(search: CandidateSearch, request: CandidateRequest): Sql {
   if (request.among !== undefined) return sql`true`
   const conditions = search.filter?.conditions ?? []
   if (conditions.length === 0) return sql`true`
@@ -98,7 +103,7 @@ function filterCondition(search: TraceSearch, request: CandidateRequest): Sql {
 
 /** Rows `(trace_id, id, in_progress, received, at)`; `at` lies in the window. */
 export function rowsOf(
-  search: TraceSearch,
+  search: CandidateSearch,
   request: Pick<CandidateRequest, 'window' | 'asOf'> & Partial<Pick<CandidateRequest, 'among'>>,
 ): Sql {
   const shared = sharedConditions(search, request.asOf, request.among)
@@ -158,7 +163,7 @@ function ends(window: TimeWindow, shared: Sql): Sql {
 }
 
 function sharedConditions(
-  search: TraceSearch,
+  search: CandidateSearch,
   asOf: UnixNanos,
   among: readonly TraceId[] | undefined,
 ): Sql {
@@ -172,7 +177,7 @@ function sharedConditions(
 }
 
 /** Of `trace_id`: the trace belongs to the fraction that is looked at. */
-export function chosenTraces({ sampled }: TraceSearch): Sql {
+export function chosenTraces({ sampled }: Pick<TraceSearch, 'sampled'>): Sql {
   return sampled < 1 ? sql`sipHash64(trace_id) < ${unsigned(hashBelow(sampled))}` : sql`true`
 }
 

@@ -81,6 +81,7 @@ function app(options: AppOverrides = {}) {
       ),
       putTelemetryRecords(),
     ],
+    readRoutes: [],
     storeSegments: options.storeSegments ?? (async () => ok([])),
     storeSpans: options.storeSpans ?? (async () => ok({ count: 0, messages: [] })),
     bodies: createBodies({ maxBodyBytes: 500_000, budget }),

@@ -12,12 +12,15 @@ import type { Operation } from './operation.ts'
 import { errorResponse, type OperationError } from './operation-error.ts'
 import { otlpError } from './otlp-answer.ts'
 import { answerFormat, EXPORT_TRACES, exportTraces, type StoreSpans } from './otlp-traces.ts'
+import type { ReadRoute } from './read-route.ts'
 import type { Bodies, BodySource } from './request-body.ts'
 import { requestContext } from './request-context.ts'
 import type { RequestCounts } from './request-counts.ts'
 
 export type AppOptions = OtlpAppOptions & {
   readonly operations: readonly Operation[]
+  /** Of the APIs that tracing tools read by. */
+  readonly readRoutes: readonly ReadRoute[]
   readonly storeSegments: StoreSegments
   readonly assets: ConsoleAssets
   readonly health: () => Promise<Health>
@@ -47,11 +50,12 @@ type Environment = {
   Variables: { operation: string }
 }
 
-/** Everything the main port answers: the X-Ray API, OTLP, health, metrics and the console. */
+/** Everything the main port answers: the X-Ray API, OTLP, what Jaeger and Tempo answer, health, metrics and the console. */
 export function createApp(options: AppOptions): Hono<Environment> {
   const app = guardedApp(options)
   addOperations(app, options)
   addTraceExport(app, options)
+  addReadRoutes(app, options.readRoutes)
   addOwnPages(app, options)
   return app
 }
@@ -134,6 +138,19 @@ function methodNotAllowed(c: Context<Environment>, operation: string): Response 
 
 function contextOf(c: Context<Environment>, { defaults }: OtlpAppOptions): RequestContext {
   return requestContext(c.req.header('authorization'), defaults)
+}
+
+function addReadRoutes(app: Hono<Environment>, routes: readonly ReadRoute[]): void {
+  for (const route of routes) {
+    app.get(route.path, async (c) => {
+      c.set('operation', route.name)
+      return await route.answer({
+        query: new URL(c.req.url).searchParams,
+        part: (name) => c.req.param(name) ?? '',
+        accept: c.req.header('accept') ?? '',
+      })
+    })
+  }
 }
 
 function addOwnPages(app: Hono<Environment>, options: AppOptions): void {

@@ -1,0 +1,37 @@
+import type { UnixNanos } from '@fluoroscope/model'
+import type { ServiceGraphs } from './analyse/service-graphs.ts'
+import { findSpanTrace, findSpanTraces } from './analyse/span-search.ts'
+import type { Omissions } from './omissions.ts'
+import { findServiceNames } from './query/service-names.ts'
+import { jaegerRoutes } from './show/jaeger/jaeger-routes.ts'
+import type { ReadRoute, SpanReads } from './show/read-route.ts'
+import { tempoRoutes } from './show/tempo/tempo-routes.ts'
+import type { Database } from './store/database.ts'
+
+export type ReadRoutesOptions = {
+  readonly database: Database
+  readonly graphs: ServiceGraphs
+  readonly now: () => UnixNanos
+  readonly omissions: Omissions
+}
+
+/** The APIs of Jaeger and Tempo, for the tools that read by them. */
+export function createReadRoutes(options: ReadRoutesOptions): readonly ReadRoute[] {
+  const { database, graphs, now, omissions } = options
+  const reads: SpanReads = {
+    findTrace: async (id) => {
+      const trace = await findSpanTrace(database, id)
+      omissions.add('ends-of-traces', Number(trace?.limitExceeded ?? false))
+      return trace
+    },
+    search: async (search, match) => {
+      const result = await findSpanTraces(database, { ...search, now: now() }, match)
+      omissions.add('ends-of-traces', result.cut)
+      return result
+    },
+    findServices: () => findServiceNames(database),
+    findGraph: (from, to) => graphs.graph(from, to),
+    now,
+  }
+  return [...jaegerRoutes(reads), ...tempoRoutes(reads)]
+}
