@@ -8,7 +8,7 @@ import { expect, test } from 'vitest'
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: ['valibot'],
-  console: ['model', 'preact', '@preact/signals', 'uplot', 'elkjs'],
+  console: ['model', 'preact', '@preact/signals', 'uplot'],
   // A set of programs of its own, that send like anybody's.
   demo: [
     'node',

@@ -117,7 +117,7 @@ describe.skipIf(CHROMIUM === undefined)(
         })
         await page.close()
       }
-    })
+    }, 180_000)
 
     test('arrow keys walk along calls; Escape and the browser go back', async () => {
       const { page, complaints } = await open('/map')
@@ -159,6 +159,10 @@ describe.skipIf(CHROMIUM === undefined)(
       const panel = page.locator('.map-panel')
       await panel.waitFor()
       expect(await panel.locator('.panel-numbers').textContent()).toContain('Requests24')
+      const series = panel.locator('.series-strip svg')
+      await expect
+        .poll(() => series.getAttribute('aria-label'), { timeout: 20_000 })
+        .toMatch(/^24 requests over time, 8 failed/)
       const bars = await panel.locator('.histogram svg').boundingBox()
       if (bars === null) throw new Error('no histogram')
       await page.mouse.move(bars.x + bars.width * 0.3, bars.y + 40)

@@ -80,7 +80,7 @@ export function readServiceGraph(answer: JsonValue): ReceivedGraph {
 }
 
 /** Statistics as answers write them (9.6); empty and null ones count nothing. */
-function readStatistics(value: JsonValue | undefined, where: string): RequestStatistics {
+export function readStatistics(value: JsonValue | undefined, where: string): RequestStatistics {
   const given = readObject(value ?? {}, where)
   if (given['TotalCount'] === undefined) return NO_REQUESTS
   const errors = readObject(given['ErrorStatistics'] ?? {}, `${where}.ErrorStatistics`)

@@ -201,6 +201,7 @@ function MapView({ state, graph, known, minutes, find, onFind }: MapProps) {
             selection={selection}
             state={state}
             minutes={minutes}
+            range={known.asked ?? { from: 0, to: 0 }}
             tracesHref={tracesHref}
             onChange={change}
           />

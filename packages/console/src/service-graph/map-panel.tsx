@@ -1,5 +1,6 @@
 import type { Outcome } from '@fluoroscope/model'
 import { type MapEdge, type MapNode, totalOf } from '../answer/service-graph.ts'
+import type { TimeRange } from '../client.ts'
 import { OutcomeMark } from '../control/outcome-mark.tsx'
 import { durationText } from '../number-text.ts'
 import { MAX_DEPTH, type MapState, type ResponseRange } from '../url-state.ts'
@@ -9,18 +10,22 @@ import { failureShare, meanNanos } from './map-scale.ts'
 import { fullName, KIND_WORDS, kindOf, typeText } from './node-kind.ts'
 import { percentText, rateText } from './rate-text.ts'
 import type { Selection } from './selection.ts'
+import { SeriesStrip } from './series-strip.tsx'
+import { entitySelector } from './trace-filter.ts'
 
 type Props = {
   readonly selection: Selection
   readonly state: MapState
   readonly minutes: number
+  /** What the graph was asked for. */
+  readonly range: TimeRange
   /** The list of traces behind the selection, narrowed to an outcome or to the brushed times. */
   readonly tracesHref: (outcome: Outcome | undefined) => string
   readonly onChange: (change: Partial<MapState>) => void
 }
 
 /** Numbers, distribution and traces of the selected service or call. */
-export function MapPanel({ selection, state, minutes, tracesHref, onChange }: Props) {
+export function MapPanel({ selection, state, minutes, range, tracesHref, onChange }: Props) {
   const part = selection.kind === 'node' ? selection.node : selection.edge
   const isLink = selection.kind === 'edge' && selection.edge.type === 'link'
   const onChoose = (response: ResponseRange | undefined) => onChange({ response })
@@ -35,7 +40,16 @@ export function MapPanel({ selection, state, minutes, tracesHref, onChange }: Pr
           A message was sent in one trace and received in another: the link counts no requests.
         </p>
       ) : (
-        <Numbers part={part} minutes={minutes} tracesHref={tracesHref} />
+        <>
+          <Numbers part={part} minutes={minutes} tracesHref={tracesHref} />
+          <h3>Requests over time</h3>
+          <SeriesStrip
+            key={part.id}
+            selector={entitySelector(selection)}
+            group={state.group}
+            range={range}
+          />
+        </>
       )}
       <h3>{isLink ? 'Age of messages when received' : 'Response time'}</h3>
       <Histogram

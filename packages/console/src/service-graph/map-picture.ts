@@ -81,7 +81,7 @@ export function composePicture(
         worst: failures >= NOTED_SHARE ? (worstOf(statistics) ?? 'ok') : 'ok',
         label: nodeLabel(node),
         detail: numbersText(node, minutes),
-        inside: failures >= NOTED_SHARE ? percentText(failures) : '',
+        inside: failures >= NOTED_SHARE ? percentText(failures).replace(' ', '') : '',
       }
     }),
     edges: graph.edges.flatMap((edge) => {

@@ -15,6 +15,8 @@ const RING_PX = 6
 /** Below this scale a ring is a point of its worst colour. */
 const RING_SCALE = 0.22
 const TEXT_PX = 160
+/** Below this radius the text inside has less room. */
+const SMALL_PX = 22
 
 /** A node's shape with its ring, around its place. */
 export function paintNode(
@@ -68,7 +70,7 @@ export function paintNodeText(
   context.fillStyle = palette.faint
   context.fillText(node.detail, node.x, y + 16)
   if (node.inside === '') return
-  context.font = `600 11px ${palette.sans}`
+  context.font = `600 ${node.radius < SMALL_PX ? 9 : 11}px ${palette.sans}`
   context.fillStyle = palette.ink
   context.textBaseline = 'middle'
   context.fillText(node.inside, node.x, node.y + 0.5)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { MapEdge, MapNode } from '../answer/service-graph.ts'
 import { findNodes, focusOn, problemsFirst } from './select-graph.ts'
 import { stepAlong } from './step-along.ts'
-import { tracesAddress } from './trace-filter.ts'
+import { entitySelector, tracesAddress } from './trace-filter.ts'
 
 function node(id: string, fault = 0, type = 'AWS::EC2::Instance'): MapNode {
   return {
@@ -94,6 +94,10 @@ test('a selection leads to its traces in the same time, by a filter of the refer
   expect(address.searchParams.get('range')).toBe('15m')
   expect(address.searchParams.get('filter')).toBe(
     'service(id(name: "a\\"b", type: "AWS::EC2::Instance")) { fault AND responsetime >= 0.1 AND responsetime <= 0.25 }',
+  )
+  const client = node('web', 0, 'client')
+  expect(entitySelector({ kind: 'node', node: client })).toBe(
+    'edge(id(name: "web", type: "client"), "web")',
   )
   const call = { kind: 'edge', edge: edge('a', 'b'), from: a, to: b } as const
   const inGroup = { ...STATE, group: 'slow', response: undefined }

@@ -5,7 +5,6 @@ import {
   type ServiceKey,
   type ServiceSelector,
 } from '@fluoroscope/model'
-import type { MapNode } from '../answer/service-graph.ts'
 import { timeParameters } from '../time-window.ts'
 import type { MapState, ResponseRange } from '../url-state.ts'
 import type { Selection } from './selection.ts'
@@ -19,14 +18,14 @@ type TraceConditions = {
 
 /** The filter expression that finds the traces behind a part of the map. */
 function traceFilter(
-  part: { readonly node: MapNode } | { readonly from: MapNode; readonly to: MapNode },
+  part: { readonly node: ServiceKey } | { readonly from: ServiceKey; readonly to: ServiceSelector },
   conditions: TraceConditions,
 ): string {
   const where = conditionsOf(conditions)
   const term: FilterExpression =
     'node' in part
-      ? { kind: 'service', selector: selectorOf(part.node.key), where }
-      : { kind: 'edge', from: selectorOf(part.from.key), to: selectorOf(part.to.key), where }
+      ? { kind: 'service', selector: selectorOf(part.node), where }
+      : { kind: 'edge', from: selectorOf(part.from), to: part.to, where }
   const { group } = conditions
   if (group === undefined) return printFilter(term)
   const inGroup: FilterExpression = { kind: 'group', group: { field: 'name', value: group } }
@@ -51,11 +50,23 @@ export function tracesAddress(
   ])}`
 }
 
+/** Selects the statistics of a selection over time (xray-behaviour 9.8): no braces, no group. */
+export function entitySelector(selection: Selection): string {
+  return filterOf(selection, { group: undefined, outcome: undefined, responseTime: undefined })
+}
+
 function filterOf(selection: Selection, conditions: TraceConditions): string {
-  if (selection.kind === 'node') return traceFilter({ node: selection.node }, conditions)
+  if (selection.kind === 'node') {
+    const { key } = selection.node
+    if (key.type !== 'client') return traceFilter({ node: key }, conditions)
+    // Clients have no segment of their own: what they called tells of them (10.3).
+    const called = { name: key.name, type: undefined, account: undefined }
+    return traceFilter({ from: key, to: called }, conditions)
+  }
   const { edge, from, to } = selection
-  if (edge.type === 'call') return traceFilter({ from, to }, conditions)
-  return traceFilter({ node: to }, { ...conditions, responseTime: undefined })
+  if (edge.type === 'call')
+    return traceFilter({ from: from.key, to: selectorOf(to.key) }, conditions)
+  return traceFilter({ node: to.key }, { ...conditions, responseTime: undefined })
 }
 
 function selectorOf({ name, type, account }: ServiceKey): ServiceSelector {
