@@ -58,7 +58,7 @@ test('user, password, database and settings may stand in the URL', async () => {
   client.stop()
 })
 
-test('rows are the body and their statement is in the address; connections are kept', async () => {
+test('rows are the body and their statement is in the address', async () => {
   const client = new ClickHouseClient({ url: `http://127.0.0.1:${port}` })
   for (let round = 0; round < 3; round++) {
     const rows = pieces('first ', 'second')
@@ -67,6 +67,12 @@ test('rows are the body and their statement is in the address; connections are k
   expect(seen.map(({ body }) => body)).toEqual(Array(3).fill('first second'))
   expect(seen[0]?.url.searchParams.get('query')).toBe('INSERT INTO t FORMAT CSV')
   expect(seen[0]?.authorization).toBe(`Basic ${btoa('default:')}`)
+  client.stop()
+})
+
+test('connections of queries are kept', async () => {
+  const client = new ClickHouseClient({ url: `http://127.0.0.1:${port}` })
+  for (let round = 0; round < 3; round++) await text(await client.send({ statement: 'SELECT 1' }))
   expect(connections).toBe(1)
   client.stop()
 })
@@ -110,5 +116,18 @@ test('rows that cannot be read, a request given up and a broken connection fail'
   await expect(client.send({ statement: 'SELECT 1', signal })).rejects.toThrow(/abort/)
   answer = (response) => response.destroy()
   await expect(client.send({ statement: 'SELECT 1' })).rejects.toMatchObject({ code: 'ECONNRESET' })
+  client.stop()
+})
+
+test('rows do not go out on a connection that the other side has closed unseen', async () => {
+  const client = new ClickHouseClient({ url: `http://127.0.0.1:${port}` })
+  expect(await text(await client.send({ statement: 'SELECT 1' }))).toBe('fine')
+  server.closeAllConnections()
+  // The event loop has had no turn in which to see it.
+  const rows = pieces('a', 'b')
+  expect(await text(await client.send({ statement: 'INSERT INTO t FORMAT RowBinary', rows }))).toBe(
+    'fine',
+  )
+  expect(seen.map(({ body }) => body)).toEqual(['SELECT 1', 'ab'])
   client.stop()
 })

@@ -37,6 +37,7 @@ export class ClickHouseError extends Error {
 /** ClickHouse's HTTP interface with connections that are kept, and nothing else. */
 export class ClickHouseClient {
   readonly #agent: Agent
+  readonly #insertAgent: Agent
   readonly #request: typeof request
   readonly #target: { readonly hostname: string; readonly port: string; readonly auth: string }
   readonly #search: string
@@ -44,8 +45,11 @@ export class ClickHouseClient {
   constructor({ url: text, username, password }: Endpoint) {
     const url = new URL(text)
     const isSecure = url.protocol === 'https:'
-    const options = { keepAlive: true, maxSockets: MAX_CONNECTIONS, timeout: IDLE_MS }
-    this.#agent = isSecure ? new SecureAgent(options) : new Agent(options)
+    const options = { maxSockets: MAX_CONNECTIONS, timeout: IDLE_MS }
+    const agentFor = (keepAlive: boolean) =>
+      isSecure ? new SecureAgent({ ...options, keepAlive }) : new Agent({ ...options, keepAlive })
+    this.#agent = agentFor(true)
+    this.#insertAgent = agentFor(false)
     this.#request = isSecure ? secureRequest : request
     const user = username ?? (decodeURIComponent(url.username) || 'default')
     const secret = password ?? decodeURIComponent(url.password)
@@ -64,6 +68,7 @@ export class ClickHouseClient {
   /** Closes all connections; what is under way on them fails. */
   stop(): void {
     this.#agent.destroy()
+    this.#insertAgent.destroy()
   }
 
   /**
@@ -90,7 +95,9 @@ export class ClickHouseClient {
         ...this.#target,
         method: 'POST',
         path: `/?${search}`,
-        agent: this.#agent,
+        // Rows are not sent twice in doubt, so not on a connection that is perhaps being closed: while this
+        // program is busy it sees that late.
+        agent: rows === undefined ? this.#agent : this.#insertAgent,
         timeout: REQUEST_TIMEOUT_MS,
         headers: { 'User-Agent': 'fluoroscope' },
         ...(signal === undefined ? {} : { signal }),
