@@ -36,6 +36,7 @@ const ENTITIES: readonly SeriesEntity[] = [
   { kind: 'service', service: { ...ANY, name: 'front' } },
   { kind: 'service', service: { ...ANY, name: 't1', account: '222222222222' } },
   { kind: 'service', service: { ...ANY, name: 't1', account: '' } },
+  { kind: 'service', service: { ...ANY, name: 't1', account: '222222222222', isOwnAccount: true } },
   { kind: 'edge', from: { ...ANY, name: 'front' }, to: { ...ANY, type: 'remote' } },
   { kind: 'edge', from: ANY, to: { ...ANY, name: 'back' } },
 ]
@@ -75,7 +76,9 @@ function isOf(entity: SeriesEntity, { from, to }: Listed): boolean {
       return from.includes('|client|')
     case 'service': {
       const { service } = entity
-      return from === '' && name === service.name && (service.account ?? account) === account
+      const isAccount = (service.account ?? account) === account
+      const isOwn = service.isOwnAccount === true && account === ''
+      return from === '' && name === service.name && (isAccount || isOwn)
     }
     default: {
       if (from === '') return false

@@ -3,9 +3,8 @@ import type {
   RequestStatistics,
   ServiceEdge,
   ServiceKey,
-  ServiceSelector,
 } from '@fluoroscope/model'
-import type { SeriesEntity, StoredBucket } from '../query/graph-series.ts'
+import type { SeriesEntity, SeriesSelector, StoredBucket } from '../query/graph-series.ts'
 import type { MinuteRange } from '../query/minute-list.ts'
 import type { BucketRange } from './minute-ranges.ts'
 import {
@@ -95,8 +94,10 @@ type SeriesNode = CallNode & { readonly key: ServiceKey }
 
 const ignore = () => {}
 
-function isSelected(key: ServiceKey, { name, type, account }: ServiceSelector): boolean {
+function isSelected(key: ServiceKey, selector: SeriesSelector): boolean {
+  const { name, type, account, isOwnAccount } = selector
   if (name !== undefined && name !== key.name) return false
   if (type !== undefined && type !== (key.type ?? '')) return false
-  return account === undefined || account === (key.account ?? '')
+  if (account === undefined || account === (key.account ?? '')) return true
+  return isOwnAccount === true && key.account === undefined
 }

@@ -6,14 +6,20 @@ import { histogramOf, REQUEST_COLUMNS, statisticsOf } from './graph-columns.ts'
 import { histogramSum } from './graph-minutes.ts'
 import { type MinuteRange, minuteIn, minuteWithin } from './minute-list.ts'
 
+/** Chooses nodes; a member that is undefined allows anything. */
+export type SeriesSelector = ServiceSelector & {
+  /** Its account is that which the data belong to: nodes that name none have it too. */
+  readonly isOwnAccount?: boolean
+}
+
 /** Whose requests a time series counts; the account '' is the one that the data belong to. */
 export type SeriesEntity =
   /** Requests that enter: the edge from each client to its root. */
   | { readonly kind: 'entries' }
   /** The nodes that match. */
-  | { readonly kind: 'service'; readonly service: ServiceSelector }
+  | { readonly kind: 'service'; readonly service: SeriesSelector }
   /** The calls between nodes that match, as callers saw them. */
-  | { readonly kind: 'edge'; readonly from: ServiceSelector; readonly to: ServiceSelector }
+  | { readonly kind: 'edge'; readonly from: SeriesSelector; readonly to: SeriesSelector }
 
 export type StoredSeries = {
   /** The minutes of completion that count. */
@@ -101,13 +107,19 @@ function entityIs(entity: SeriesEntity): Sql {
   }
 }
 
-function serviceIs(prefix: '' | 'from_' | 'to_', { name, type, account }: ServiceSelector): Sql {
+function serviceIs(prefix: '' | 'from_' | 'to_', selector: SeriesSelector): Sql {
+  const { name, type, account, isOwnAccount } = selector
   const conditions = [sql`true`]
   const is = (column: string, value: string | undefined) => {
     if (value !== undefined) conditions.push(sql`${identifier(column)} = ${text(value)}`)
   }
   is(`${prefix}name`, name)
   is(`${prefix}type`, type)
-  is(`${prefix}account`, account)
+  const named = identifier(`${prefix}account`)
+  if (isOwnAccount && account !== undefined) {
+    conditions.push(sql`${named} IN ('', ${text(account)})`)
+  } else {
+    is(`${prefix}account`, account)
+  }
   return joinSql(conditions, ' AND ')
 }

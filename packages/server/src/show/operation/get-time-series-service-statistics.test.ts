@@ -194,3 +194,15 @@ test('a token leads to what is older, for the same question only', async () => {
     expect(await ask({ ...change, NextToken })).toEqual({ kind: 'invalid-request', message })
   }
 })
+
+test("the asker's own account is that of nodes without one, another is not", async () => {
+  const { ask, asked } = api()
+  const own = 'id(name: "front", account.id: "000000000000")'
+  const other = 'id(name: "back", account.id: "222222222222")'
+  await ask({ EntitySelectorExpression: `service(${own})` })
+  await ask({ EntitySelectorExpression: `edge(${own}, ${other})` })
+  const front = { name: 'front', account: '000000000000', isOwnAccount: true }
+  expect(asked[0]?.entity).toEqual({ kind: 'service', service: front })
+  const back = { name: 'back', account: '222222222222' }
+  expect(asked[1]?.entity).toEqual({ kind: 'edge', from: front, to: back })
+})

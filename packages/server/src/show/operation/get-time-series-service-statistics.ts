@@ -16,6 +16,7 @@ import type * as v from 'valibot'
 import { findSeriesPage, type SeriesEntry } from '../../analyse/series-page.ts'
 import type { SeriesBucket, SeriesQuery } from '../../analyse/service-series.ts'
 import { hasOldVersions } from '../../analyse/trace-selection.ts'
+import type { SeriesEntity, SeriesSelector } from '../../query/graph-series.ts'
 import { invalidToken, openToken, sealToken } from '../../query/sealed-token.ts'
 import { graphGroup } from '../graph-group.ts'
 import { type Operation, operation } from '../operation.ts'
@@ -38,7 +39,7 @@ export function getTimeSeriesServiceStatistics(
     '/TimeSeriesServiceStatistics',
     GetTimeSeriesServiceStatisticsInput,
     async (input, context) => {
-      const query = readQuery(input, limit)
+      const query = readQuery(input, limit, context.account)
       if (!query.ok) return query
       const group = await graphGroup(findGroups, input, context)
       if (!group.ok) return group
@@ -66,7 +67,11 @@ type Input = v.InferOutput<typeof GetTimeSeriesServiceStatisticsInput>
 
 const PERIODS = [60, 300]
 
-function readQuery(input: Input, limit: RangeLimit): Result<SeriesQuery, OperationError> {
+function readQuery(
+  input: Input,
+  limit: RangeLimit,
+  account: string,
+): Result<SeriesQuery, OperationError> {
   const { StartTime: from, EndTime: to, EntitySelectorExpression: selector } = input
   const problem = timeRangeError(from, to, limit)
   if (problem !== undefined) return bad(problem)
@@ -77,7 +82,21 @@ function readQuery(input: Input, limit: RangeLimit): Result<SeriesQuery, Operati
   if (typeof selector !== 'string') return ok({ from, to, period, entity: { kind: 'entries' } })
   const entity = parseEntitySelector(selector)
   if (!entity.ok) return bad(invalidRequest(entity.problem.message))
-  return ok({ from, to, period, entity: entity.value })
+  return ok({ from, to, period, entity: ownAccountIn(entity.value, account) })
+}
+
+/** Nodes of the account that the data belong to do not name it. */
+function ownAccountIn(entity: SeriesEntity, account: string): SeriesEntity {
+  const told = (selector: SeriesSelector) =>
+    selector.account === account ? { ...selector, isOwnAccount: true } : selector
+  switch (entity.kind) {
+    case 'entries':
+      return entity
+    case 'service':
+      return { ...entity, service: told(entity.service) }
+    default:
+      return { ...entity, from: told(entity.from), to: told(entity.to) }
+  }
 }
 
 function questionOf(
