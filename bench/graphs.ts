@@ -4,11 +4,13 @@
  * at both ends, the API) is in `bench:query`. `npm run bench:graphs -- [repeats]`.
  */
 import { parseSegmentDocument, type ReceivedDocument, unixNanos } from '@fluoroscope/model'
+import { MergedGraphs } from '../packages/server/src/analyse/merged-graphs.ts'
 import { CompletionRoom } from '../packages/server/src/analyse/request-sums.ts'
 import { callsOfTrace } from '../packages/server/src/analyse/service-graph.ts'
 import { GraphBuilder } from '../packages/server/src/analyse/service-graph-builder.ts'
 import { addTraceCalls } from '../packages/server/src/analyse/trace-calls.ts'
 import { assembleTrace } from '../packages/server/src/query/assemble-trace.ts'
+import { findGraphSources } from '../packages/server/src/query/graph-merges.ts'
 import {
   ALL_TRACES,
   type CompletedGraph,
@@ -65,9 +67,27 @@ for (let at = 0; at < MINUTES; at += BATCH) {
 show('roll-ups', `${MINUTES} minutes of ${TRACES_PER_MINUTE} traces, ${rows} nodes and edges`)
 
 const limits = { nodes: 10_000, edges: 50_000 }
+const merges = new MergedGraphs({
+  database,
+  monotonicMs: () => performance.now(),
+  random: Math.random,
+  limits,
+  settings: { mergeQuietMs: 0, mergeMs: 0 },
+})
+const began = performance.now()
+for (let made = -1; made < merges.made; ) {
+  made = merges.made
+  await merges.pass(Date.now(), 0)
+}
+show('merges', `${merges.made} in ${Math.round(performance.now() - began)} ms`)
 for (const hours of [1 / 12, 1, 6, 24]) {
-  await measure(`merged graph of ${hours < 1 ? '5 min' : `${hours} h`}`, async () => {
-    await findMergedGraph(database, { grouping: ALL_TRACES, ranges: [range(hours)] }, limits)
+  const name = `graph of ${hours < 1 ? '5 min' : `${hours} h`}`
+  const source = () => ({ grouping: ALL_TRACES, ranges: [range(hours)] })
+  await measure(`${name}, from minutes`, async () => {
+    await findMergedGraph(database, [source()], limits)
+  })
+  await measure(name, async () => {
+    await findMergedGraph(database, await findGraphSources(database, source()), limits)
   })
 }
 const ANY = { type: undefined, account: undefined }
@@ -137,9 +157,9 @@ async function measure(name: string, run: () => Promise<void>): Promise<void> {
   await run()
   const millis: number[] = []
   for (let i = 0; i < REPEATS; i++) {
-    const began = performance.now()
+    const start = performance.now()
     await run()
-    millis.push(performance.now() - began)
+    millis.push(performance.now() - start)
   }
   show(name, latencies(millis))
 }

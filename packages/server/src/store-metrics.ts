@@ -70,10 +70,12 @@ export function settingsMetrics(settings: Settings): readonly Metric[] {
 
 /** What the minute roll-ups of the service graph tell of themselves. */
 export function graphMetrics(graphs: ServiceGraphs): readonly Metric[] {
-  const { dirtyMinutes, computedMinutes, readSpans, omitted, failedPasses } = graphs.statistics()
+  const { dirtyMinutes, computedMinutes, merges, readSpans, omitted, failedPasses } =
+    graphs.statistics()
   return [
     gauge('fluoroscope_graph_dirty_minutes', 'Minutes to be computed again.', dirtyMinutes),
     counter('fluoroscope_graph_minutes_total', 'Minutes computed.', computedMinutes),
+    counter('fluoroscope_graph_merges_total', 'Graphs of ten minutes and hours made.', merges),
     counter('fluoroscope_graph_read_spans_total', 'Spans read for graphs.', readSpans),
     counter(
       'fluoroscope_graph_omitted_total',

@@ -3,7 +3,6 @@ import { engineNow } from '../query/graph-changes.ts'
 import {
   ALL_TRACES,
   type GraphMinute,
-  type GraphVersion,
   insertGraphLinks,
   insertGraphMinutes,
   type MinuteLinks,
@@ -11,6 +10,7 @@ import {
 import { findMinutesOfTraces } from '../query/graph-spans.ts'
 import { MAX_LISTED_MINUTES } from '../query/minute-list.ts'
 import type { Database } from '../store/database.ts'
+import { graphVersion } from './graph-version.ts'
 import { findMatchingTraces } from './matching-traces.ts'
 import {
   type MinuteBatch,
@@ -150,17 +150,10 @@ export class MinuteGraphs {
     },
   ): Promise<void> {
     const { covered, oldest, links } = read
-    const day = Math.floor(covered / MS_PER_DAY)
-    const chance = BigInt(Math.floor(this.#options.random() * VERSIONS_PER_MS))
-    const version: GraphVersion = {
-      grouping: filter?.grouping ?? ALL_TRACES,
-      version: BigInt(covered) * BigInt(VERSIONS_PER_MS) + chance,
-      covered,
-      day,
-      oldest: oldest === undefined ? day : Number(oldest / NANOS_PER_DAY),
-    }
+    const version = graphVersion(filter?.grouping ?? ALL_TRACES, covered, this.#options.random)
+    const oldestDay = oldest === undefined ? version.day : Number(oldest / NANOS_PER_DAY)
     await insertGraphLinks(this.#database, links, version)
-    await insertGraphMinutes(this.#database, minutes, version)
+    await insertGraphMinutes(this.#database, minutes, { ...version, oldest: oldestDay })
     this.#computedMinutes += minutes.length
   }
 }
@@ -168,8 +161,4 @@ export class MinuteGraphs {
 /** In one minute's graph; a node or an edge mostly has one or two. */
 const MAX_COMPLETION_PARTS = 200_000
 
-const MS_PER_DAY = 86_400_000
 const NANOS_PER_DAY = 86_400_000_000_000n
-
-/** Tells computations of one millisecond apart. */
-const VERSIONS_PER_MS = 2 ** 20

@@ -1,11 +1,13 @@
 import type { ServiceGraph, UnixNanos } from '@fluoroscope/model'
 import type { Log } from '../lib/log.ts'
 import { engineNow } from '../query/graph-changes.ts'
+import { findGraphSources } from '../query/graph-merges.ts'
 import { ALL_TRACES, findBehindMinutes, findMergedGraph } from '../query/graph-minutes.ts'
 import { findMinutesEnding, findStoredSeries } from '../query/graph-series.ts'
 import { MAX_LISTED_MINUTES, MAX_LISTED_RANGES, type MinuteRange } from '../query/minute-list.ts'
 import type { Database } from '../store/database.ts'
 import { ChangedMinutes, type ChangedMinutesSettings } from './changed-minutes.ts'
+import { MergedGraphs, type MergedGraphsSettings } from './merged-graphs.ts'
 import { type ComputedMinutes, MinuteGraphs } from './minute-graphs.ts'
 import { completionRange, rangesWithout, splitRange } from './minute-ranges.ts'
 import { planBatches } from './minute-traces.ts'
@@ -24,12 +26,13 @@ export type ServiceGraphsOptions = {
   readonly settings?: Partial<ServiceGraphSettings>
 }
 
-export type ServiceGraphSettings = ChangedMinutesSettings & {
-  /** Milliseconds between two passes over the changed minutes. */
-  readonly passMs: number
-  readonly nodes: number
-  readonly edges: number
-}
+export type ServiceGraphSettings = ChangedMinutesSettings &
+  MergedGraphsSettings & {
+    /** Milliseconds between two passes over the changed minutes. */
+    readonly passMs: number
+    readonly nodes: number
+    readonly edges: number
+  }
 
 const SETTINGS: ServiceGraphSettings = {
   quietMs: 20_000,
@@ -40,6 +43,8 @@ const SETTINGS: ServiceGraphSettings = {
   saveMs: 30_000,
   neglectedMs: 600_000,
   rawMinutes: 15,
+  mergeQuietMs: 60_000,
+  mergeMs: 30_000,
   nodes: 10_000,
   edges: 50_000,
 }
@@ -48,6 +53,8 @@ export type ServiceGraphStatistics = {
   /** Minutes whose version may lack documents. */
   readonly dirtyMinutes: number
   readonly computedMinutes: number
+  /** Graphs of ten minutes and of hours made. */
+  readonly merges: number
   readonly readSpans: number
   /** Nodes, edges, spans, links and times of completion that found no room in a graph. */
   readonly omitted: number
@@ -65,6 +72,7 @@ export class ServiceGraphs {
   readonly #settings: ServiceGraphSettings
   readonly #changed: ChangedMinutes
   readonly #minutes: MinuteGraphs
+  readonly #merged: MergedGraphs
   #timer: NodeJS.Timeout | undefined
   #passing: Promise<void> | undefined
   #stopped = false
@@ -78,6 +86,8 @@ export class ServiceGraphs {
     const limits = { nodes: this.#settings.nodes, edges: this.#settings.edges }
     this.#minutes = new MinuteGraphs({ database, log, random, limits })
     this.#changed = new ChangedMinutes({ database, monotonicMs, settings: this.#settings })
+    const settings = this.#settings
+    this.#merged = new MergedGraphs({ database, monotonicMs, random, limits, settings })
   }
 
   start(): void {
@@ -102,6 +112,7 @@ export class ServiceGraphs {
     return {
       dirtyMinutes: this.#changed.size,
       computedMinutes: this.#minutes.computedMinutes,
+      merges: this.#merged.made,
       readSpans: this.#minutes.readSpans,
       omitted: this.#minutes.omitted + this.#changed.omitted,
       failedPasses: this.#failedPasses,
@@ -161,7 +172,7 @@ export class ServiceGraphs {
     return series.buckets()
   }
 
-  /** One round: finds what has changed, computes what is quiet. For the timer, and for tests. */
+  /** One round: finds what has changed, computes and merges what is quiet. For the timer, and for tests. */
   async pass(): Promise<void> {
     await this.#changed.search()
     const covered = await engineNow(this.#database)
@@ -175,6 +186,8 @@ export class ServiceGraphs {
       this.#computed(await this.#minutes.compute(batch, undefined))
     }
     await this.#changed.save()
+    if (!this.#stopped)
+      await this.#merged.pass(await engineNow(this.#database), this.#minutes.computedMinutes)
   }
 
   async #tryPass(): Promise<void> {
@@ -225,7 +238,8 @@ export class ServiceGraphs {
   ): Promise<void> {
     for (let at = 0; at < ranges.length; at += MAX_LISTED_RANGES) {
       const listed = { grouping, ranges: ranges.slice(at, at + MAX_LISTED_RANGES) }
-      const stored = await findMergedGraph(this.#database, listed, this.#settings)
+      const sources = await findGraphSources(this.#database, listed)
+      const stored = await findMergedGraph(this.#database, sources, this.#settings)
       graph.addGraph(stored)
       this.#minutes.countOmitted(stored.omitted)
     }

@@ -13,6 +13,7 @@ import {
   UINT64,
 } from '../store/column.ts'
 import type { RowBinaryWriter } from '../store/row-binary.ts'
+import { narrowHistogram } from './narrow-histogram.ts'
 
 const MILLIS: Column<readonly number[]> = ARRAY(UINT32)
 /** A graph holds thousands of these, and none that a number does not hold: no bigint each. */
@@ -33,7 +34,7 @@ export const REQUEST_COLUMNS = {
   response_counts: COUNTS,
 } as const
 
-/** A node of the service graph in `graph_nodes`; '' where the model has undefined. */
+/** A node of the service graph in `graph_nodes`; '' where the model has undefined, histograms narrowed. */
 export const NODE_COLUMNS = {
   name: TEXT,
   type: TEXT,
@@ -74,6 +75,8 @@ export function writeRow<Columns extends ColumnList>(
 
 export function nodeColumns(node: ServiceNode): Row<typeof NODE_COLUMNS> {
   const { ok, error, throttle, fault, totalNanos } = node.statistics ?? NO_REQUESTS
+  const responseTimes = narrowHistogram(node.responseTimes)
+  const durations = narrowHistogram(node.durations)
   return {
     name: node.key.name,
     type: node.key.type ?? '',
@@ -85,16 +88,16 @@ export function nodeColumns(node: ServiceNode): Row<typeof NODE_COLUMNS> {
     throttle: BigInt(throttle),
     fault: BigInt(fault),
     total_nanos: BigInt(totalNanos),
-    response_millis: millisOf(node.responseTimes),
-    response_counts: countsOf(node.responseTimes),
-    duration_millis: millisOf(node.durations),
-    duration_counts: countsOf(node.durations),
+    response_millis: millisOf(responseTimes),
+    response_counts: countsOf(responseTimes),
+    duration_millis: millisOf(durations),
+    duration_counts: countsOf(durations),
     first_trace: node.firstTrace,
     last_trace: node.lastTrace,
   }
 }
 
-/** The inverse of {@link nodeColumns}, but that every node has statistics and one name. */
+/** The inverse of {@link nodeColumns}, but for histograms, and that every node has statistics and one name. */
 export function nodeOf(row: Row<typeof NODE_COLUMNS>): ServiceNode {
   return {
     key: keyOf(row.name, row.type, row.account),
@@ -111,6 +114,8 @@ export function nodeOf(row: Row<typeof NODE_COLUMNS>): ServiceNode {
 
 export function edgeColumns(edge: ServiceEdge): Row<typeof EDGE_COLUMNS> {
   const { from, to, aliases, statistics } = edge
+  const responseTimes = narrowHistogram(edge.responseTimes)
+  const ages = narrowHistogram(edge.receivedEventAges)
   return {
     from_name: from.name,
     from_type: from.type ?? '',
@@ -124,10 +129,10 @@ export function edgeColumns(edge: ServiceEdge): Row<typeof EDGE_COLUMNS> {
     throttle: BigInt(statistics.throttle),
     fault: BigInt(statistics.fault),
     total_nanos: BigInt(statistics.totalNanos),
-    response_millis: millisOf(edge.responseTimes),
-    response_counts: countsOf(edge.responseTimes),
-    age_millis: millisOf(edge.receivedEventAges),
-    age_counts: countsOf(edge.receivedEventAges),
+    response_millis: millisOf(responseTimes),
+    response_counts: countsOf(responseTimes),
+    age_millis: millisOf(ages),
+    age_counts: countsOf(ages),
     alias_names: aliases.map(({ name }) => name),
     alias_types: aliases.map(({ type }) => type ?? ''),
   }

@@ -12,6 +12,7 @@ import {
   nodeOf,
   writeRow,
 } from './graph-columns.ts'
+import { type GraphSource, newestOf, withinSources } from './graph-merges.ts'
 import { type MinuteRange, minuteIn, minuteWithin } from './minute-list.ts'
 
 /** The grouping of the graphs that all traces are in. */
@@ -29,11 +30,13 @@ export type CompletedGraph = {
   readonly edges: readonly Completed<ServiceEdge>[]
 }
 
-/** One minute's graph, as computed from all rows visible before `covered`. */
+/** The graph of a minute as computed from all rows visible before `covered`, or of a merge. */
 export type GraphMinute = CompletedGraph & {
-  /** Start of the minute, unix seconds. */
+  /** Start of the minute or of the merge, unix seconds. */
   readonly minute: number
   readonly omitted: number
+  /** Of a merge: the sum of the versions it was made from, modulo 2^64. */
+  readonly merged?: bigint
 }
 
 /** How a computation of minutes is told from those before. */
@@ -59,7 +62,7 @@ export async function insertGraphMinutes(
 ): Promise<void> {
   const rows = { nodes: new RowBinaryWriter(), edges: new RowBinaryWriter() }
   const markers = new RowBinaryWriter(4096)
-  for (const { minute, nodes, edges, omitted } of minutes) {
+  for (const { minute, nodes, edges, omitted, merged = 0n } of minutes) {
     const { day, grouping, oldest, covered } = version
     const shared = { day, grouping, minute, version: version.version }
     for (const node of nodes) {
@@ -70,7 +73,7 @@ export async function insertGraphMinutes(
       const { completed } = edge
       writeRow(rows.edges, STORED_EDGE, { ...shared, completed, ...edgeColumns(edge) })
     }
-    const marker = { ...shared, covered: BigInt(covered), oldest, omitted: BigInt(omitted) }
+    const marker = { ...shared, covered: BigInt(covered), oldest, omitted: BigInt(omitted), merged }
     writeRow(markers, STORED_MINUTE, { ...marker, ...completionsOf([...nodes, ...edges]) })
   }
   await insertRows(database, { table: 'graph_nodes', columns: STORED_NODE, ...version }, rows.nodes)
@@ -106,15 +109,13 @@ export type MergeLimits = { readonly nodes: number; readonly edges: number }
 
 export type MergedGraph = ServiceGraph & { readonly omitted: number }
 
-/** The newest versions of all minutes in `ranges`, merged. @throws StoreError */
+/** The newest versions of everything in `sources`, at least one, merged. @throws StoreError */
 export async function findMergedGraph(
   database: Database,
-  { grouping, ranges }: { readonly grouping: string; readonly ranges: readonly MinuteRange[] },
+  sources: readonly GraphSource[],
   limits: MergeLimits,
 ): Promise<MergedGraph> {
-  const within = sql`grouping = ${text(grouping)} AND ${minuteWithin(ranges)}`
-  const newest = sql`${within} AND (minute, version) IN (
-    SELECT minute, max(version) FROM graph_minutes WHERE ${within} GROUP BY minute)`
+  const newest = newestOf(sources)
   const [nodes, edges, [marker]] = await Promise.all([
     database.rows(
       sql`SELECT name, type, account, max(graph_nodes.state) AS state, max(graph_nodes.root) AS root,
@@ -150,7 +151,7 @@ export async function findMergedGraph(
     database.rows(
       sql`SELECT sum(newest) AS omitted FROM (
         SELECT argMax(omitted, version) AS newest FROM graph_minutes
-        WHERE ${within} GROUP BY minute)`,
+        WHERE ${withinSources(sources)} GROUP BY grouping, minute)`,
       { omitted: UINT64 },
     ),
   ])
@@ -235,6 +236,7 @@ const STORED_MINUTE = {
   omitted: UINT64,
   first_completed: MINUTE,
   last_completed: MINUTE,
+  merged: UINT64,
 } as const
 
 const STORED_LINK = { day: DAY, trace_id: TRACE_ID, minute: MINUTE } as const

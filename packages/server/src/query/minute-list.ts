@@ -5,7 +5,7 @@ export type MinuteRange = { readonly from: number; readonly to: number }
 
 /** What one statement may list: parameters travel in the address of a request. */
 export const MAX_LISTED_MINUTES = 400
-export const MAX_LISTED_RANGES = 100
+export const MAX_LISTED_RANGES = 30
 
 /** The column `minute` is one of these; at most {@link MAX_LISTED_MINUTES}. */
 export function minuteIn(minutes: readonly number[]): Sql {
