@@ -1,11 +1,12 @@
 /**
  * Query latency through the X-Ray API at a given number of span rows over a day, warm, one request
- * after the other: traces by id, searches, service graphs.
+ * after the other: traces by id, searches, service graphs, time series.
  * `npm run bench:query -- [span rows] [data directory]`; needs a build. A directory is kept, and the
  * rows that an earlier run loaded into it are used again.
  */
 import { mkdir } from 'node:fs/promises'
 import { removeDirectory, startServer, temporaryDirectory } from '../test/support/server.ts'
+import { GRAPH_GROUP, graphCases } from './query-graphs.ts'
 import { searchCases } from './query-searches.ts'
 import { loadDataset, readDataset, writeDataset } from './support/dataset.ts'
 import { seededRandom } from './support/generate.ts'
@@ -48,9 +49,13 @@ await measure('graph of one trace', 60, '/TraceGraph', () => ({ TraceIds: [pick(
 for (const { name, times, input } of searchCases(dataset, random)) {
   await measure(name, times, '/TraceSummaries', input)
 }
-await measure('service graph of 5 min', 30, '/ServiceGraph', () => range(300))
-await measure('service graph of 1 h', 20, '/ServiceGraph', () => range(3600))
-await measure('service graph of 6 h', 10, '/ServiceGraph', () => range(6 * 3600))
+const groups = await call(server.endpoint, '/Groups', {})
+if (!JSON.stringify(groups).includes(`"${GRAPH_GROUP.GroupName}"`)) {
+  await call(server.endpoint, '/CreateGroup', GRAPH_GROUP)
+}
+for (const { name, times, path, input } of graphCases(range)) {
+  await measure(name, times, path, input)
+}
 await server.stop()
 if (kept === undefined) await removeDirectory(directory)
 
