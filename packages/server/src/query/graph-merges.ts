@@ -4,7 +4,7 @@ import { integer, joinSql, type Sql, sql, text } from '../store/sql.ts'
 import { type MinuteRange, minuteWithin } from './minute-list.ts'
 
 /** A stretch of minutes with one graph; it starts at a multiple of its length, in unix seconds. */
-export type GraphMerge = { readonly start: number; readonly seconds: number }
+type GraphMerge = { readonly start: number; readonly seconds: number }
 
 /** Graphs under one grouping: of minutes, or merged ones. */
 export type GraphSource = {
