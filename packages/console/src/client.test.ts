@@ -4,13 +4,14 @@ import { fetchRevision, fetchTrace, fetchTraceList, problemText } from './client
 
 const ID = parseTraceId('1-58406520-a006649127e371903a2de979')!
 const RANGE = { from: 100, to: 200 }
+const ALL = { range: RANGE, filter: '' }
 
 afterEach(() => vi.unstubAllGlobals())
 
 test('a list is asked for in whole seconds, and continued by its token', async () => {
   const fetch = answer(200, { TraceSummaries: [], NextToken: null })
-  await fetchTraceList(RANGE)
-  await fetchTraceList(RANGE, 'next')
+  await fetchTraceList(ALL)
+  await fetchTraceList(ALL, 'next')
   expect(fetch.mock.calls.map(([path, init]) => [path, JSON.parse(String(init?.body))])).toEqual([
     ['/TraceSummaries', { StartTime: 100, EndTime: 200, TimeRangeType: 'TraceId' }],
     [
@@ -20,6 +21,14 @@ test('a list is asked for in whole seconds, and continued by its token', async (
   ])
 })
 
+test('a filter is asked for as it was written', async () => {
+  const fetch = answer(200, { TraceSummaries: [], NextToken: null })
+  await fetchTraceList({ range: RANGE, filter: ' fault AND  service("a")' })
+  expect(JSON.parse(String(fetch.mock.calls[0]?.[1]?.body))).toMatchObject({
+    FilterExpression: ' fault AND  service("a")',
+  })
+})
+
 test('empty pages of a partial scan are passed over', async () => {
   const pages = [
     { TraceSummaries: [], NextToken: 'b' },
@@ -27,7 +36,7 @@ test('empty pages of a partial scan are passed over', async () => {
     { TraceSummaries: [{ Id: ID, StartTime: 150 }], NextToken: 'd' },
   ]
   vi.stubGlobal('fetch', async () => Response.json(pages.shift()))
-  const page = await fetchTraceList(RANGE)
+  const page = await fetchTraceList(ALL)
   expect(page.ok && page.value).toMatchObject({ traces: [{ id: ID }], nextToken: 'd' })
 })
 
@@ -80,7 +89,7 @@ test('a gateway without a server, and no answer at all, mean that it is away', a
 
 test('an answer of a wrong shape is not shown as an empty one', async () => {
   answer(200, { TraceSummaries: 'none' })
-  expect(await fetchTraceList(RANGE)).toMatchObject({
+  expect(await fetchTraceList(ALL)).toMatchObject({
     problem: { kind: 'unreadable', message: 'TraceSummaries is not a list' },
   })
 })

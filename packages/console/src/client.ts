@@ -24,27 +24,33 @@ export type ClientProblem =
 /** A span of time in whole epoch seconds, both ends included. */
 export type TimeRange = { readonly from: number; readonly to: number }
 
+/** What a list of traces is asked for. */
+export type TraceListQuestion = {
+  readonly range: TimeRange
+  /** A filter expression; blank for all traces. */
+  readonly filter: string
+}
+
 /** Traces that started in `range`, newest first, one page; `token` continues an earlier page. */
 export function fetchTraceList(
-  range: TimeRange,
+  question: TraceListQuestion,
   token?: string,
 ): Promise<Result<TraceListPage, ClientProblem>> {
-  return fetchSummaries('TraceId', range, token)
+  return fetchSummaries('TraceId', question, token)
 }
 
 /** Traces that last changed in `range`, whenever they started: one page. */
 export function fetchChangedTraces(
   range: TimeRange,
 ): Promise<Result<TraceListPage, ClientProblem>> {
-  return fetchSummaries('Event', range)
+  return fetchSummaries('Event', { range, filter: '' })
 }
 
 /** One trace with all its documents; undefined where the server knows no such id. */
 export async function fetchTrace(
   id: TraceId,
 ): Promise<Result<ReceivedTrace | undefined, ClientProblem>> {
-  const answer = await post('/Traces', { TraceIds: [id] })
-  return read(answer, (body) => readReceivedTrace(body, id))
+  return await ask('/Traces', { TraceIds: [id] }, (body) => readReceivedTrace(body, id))
 }
 
 const REVISION_PAGES = 3
@@ -57,7 +63,7 @@ export async function fetchRevision(id: TraceId, start: UnixNanos): Promise<numb
   const second = Math.floor(secondsFromUnixNanos(start))
   let token: string | undefined
   for (let page = 0; page < REVISION_PAGES; page++) {
-    const answer = await fetchTraceList({ from: second, to: second }, token)
+    const answer = await fetchTraceList({ range: { from: second, to: second }, filter: '' }, token)
     if (!answer.ok) return undefined
     const found = answer.value.traces.find((trace) => trace.id === id)
     if (found !== undefined) return found.revision
@@ -85,7 +91,22 @@ export async function ask<Value>(
   input: object,
   reader: (body: JsonValue) => Value,
 ): Promise<Result<Value, ClientProblem>> {
-  return read(await post(path, input), reader)
+  const answer = await request(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(input),
+  })
+  if (!answer.ok) return answer
+  const body = parse(answer.value)
+  return body.ok ? read(body.value, reader) : body
+}
+
+/** The text of a page of the server's own, such as `/metrics`; `taken` are more statuses than 2xx. */
+export function fetchText(
+  path: string,
+  taken: readonly number[] = [],
+): Promise<Result<string, ClientProblem>> {
+  return request(path, {}, taken)
 }
 
 const TIMEOUT_MS = 30_000
@@ -96,31 +117,36 @@ const MAX_EMPTY_PAGES = 20
 /** Goes on over pages that a partial scan left empty (xray-behaviour 1.4), up to a bound. */
 async function fetchSummaries(
   type: 'TraceId' | 'Event',
-  range: TimeRange,
+  { range, filter }: TraceListQuestion,
   token?: string,
 ): Promise<Result<TraceListPage, ClientProblem>> {
-  const input = { StartTime: range.from, EndTime: range.to, TimeRangeType: type }
+  const input = {
+    StartTime: range.from,
+    EndTime: range.to,
+    TimeRangeType: type,
+    ...(filter.trim() === '' ? {} : { FilterExpression: filter }),
+  }
   let from = token
   for (let pages = 1; ; pages++) {
     const body = from === undefined ? input : { ...input, NextToken: from }
-    const page = read(await post('/TraceSummaries', body), readTraceListPage)
+    const page = await ask('/TraceSummaries', body, readTraceListPage)
     if (!page.ok || page.value.traces.length > 0) return page
     from = page.value.nextToken
     if (from === undefined || pages === MAX_EMPTY_PAGES) return page
   }
 }
 
-async function post(path: string, input: object): Promise<Result<JsonValue, ClientProblem>> {
+async function request(
+  path: string,
+  options: RequestInit,
+  taken: readonly number[] = [],
+): Promise<Result<string, ClientProblem>> {
   try {
-    const response = await fetch(path, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(input),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    })
-    if (GATEWAY_STATUSES.includes(response.status)) return bad({ kind: 'away' })
+    const response = await fetch(path, { ...options, signal: AbortSignal.timeout(TIMEOUT_MS) })
+    const isTaken = response.ok || taken.includes(response.status)
+    if (!isTaken && GATEWAY_STATUSES.includes(response.status)) return bad({ kind: 'away' })
     const text = await response.text()
-    return response.ok ? parse(text) : bad(refusal(response.status, text))
+    return isTaken ? ok(text) : bad(refusal(response.status, text))
   } catch {
     // fetch rejects only where no answer came: refused, reset, timed out.
     return bad({ kind: 'away' })
@@ -144,12 +170,11 @@ function refusal(status: number, text: string): ClientProblem {
 }
 
 function read<Value>(
-  answer: Result<JsonValue, ClientProblem>,
+  body: JsonValue,
   reader: (body: JsonValue) => Value,
 ): Result<Value, ClientProblem> {
-  if (!answer.ok) return answer
   try {
-    return ok(reader(answer.value))
+    return ok(reader(body))
   } catch (error) {
     if (error instanceof AnswerError) return bad({ kind: 'unreadable', message: error.message })
     throw error

@@ -1,4 +1,5 @@
 import { effect, signal } from '@preact/signals'
+import { addressOfDeepLink } from './deep-link.ts'
 import { parseUrl, printUrl, type UrlState } from './url-state.ts'
 
 const current = signal(parseUrl(location.pathname, location.search))
@@ -14,6 +15,13 @@ export function navigate(state: UrlState): void {
   current.value = state
 }
 
+/** Goes to an address of the console, as a plain link does. */
+export function navigateTo(address: string): void {
+  const { pathname, search } = new URL(address, location.origin)
+  navigate(parseUrl(pathname, search))
+  scrollTo(0, 0)
+}
+
 /** Changes the state of the page without a new entry: selections, folds, switches. */
 export function adjust(state: UrlState): void {
   history.replaceState(null, '', printUrl(state))
@@ -22,6 +30,8 @@ export function adjust(state: UrlState): void {
 
 /** Follows the browser's back and forward, and lets plain links within the console navigate here. */
 export function startNavigation(): void {
+  followDeepLink()
+  addEventListener('hashchange', followDeepLink)
   addEventListener('popstate', () => {
     current.value = parseUrl(location.pathname, location.search)
   })
@@ -32,12 +42,20 @@ export function startNavigation(): void {
     // A jump inside the page, such as "skip to content", stays the browser's own.
     if (link.hash !== '' && link.pathname === location.pathname) return
     event.preventDefault()
-    navigate(parseUrl(link.pathname, link.search))
-    scrollTo(0, 0)
+    navigateTo(link.href)
   })
   effect(() => {
     document.title = titleOf(current.value)
   })
+}
+
+/** A link into AWS's console, its host replaced by this one, becomes an address of ours. */
+function followDeepLink(): void {
+  const address = addressOfDeepLink(location.hash)
+  if (address === undefined) return
+  const { pathname, search } = new URL(address, location.origin)
+  history.replaceState(null, '', address)
+  current.value = parseUrl(pathname, search)
 }
 
 function isPlainClick(event: MouseEvent): boolean {
@@ -53,6 +71,14 @@ function titleOf(state: UrlState): string {
       return `Trace …${state.id.slice(-8)} · Fluoroscope`
     case 'map':
       return 'Service map · Fluoroscope'
+    case 'sampling':
+      return 'Sampling · Fluoroscope'
+    case 'groups':
+      return 'Groups · Fluoroscope'
+    case 'system':
+      return 'System · Fluoroscope'
+    case 'start':
+      return 'Get started · Fluoroscope'
     case 'unknown':
       return 'Not found · Fluoroscope'
   }

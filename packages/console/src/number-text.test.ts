@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { ageText, countText, durationText } from './number-text.ts'
+import { ageText, bytesText, countText, durationText, rangeText, shareText } from './number-text.ts'
+import { setTimeZone } from './time-zone.ts'
 
 test.each([
   [0, '0 ms'],
@@ -31,3 +32,24 @@ test('counts carry their noun', () => {
   expect(countText(12_345, 'trace')).toBe('12,345 traces')
   expect(countText(0, 'entity', 'entities')).toBe('0 entities')
 })
+
+test('a range says a day that both ends share once', () => {
+  setTimeZone('utc')
+  const start = Date.UTC(2026, 10, 22, 9, 5, 0) / 1000
+  expect(rangeText(start, start + 61)).toBe('22 Nov 2026 09:05:00 – 09:06:01')
+  expect(rangeText(start, start + 86_400)).toBe('22 Nov 2026 09:05:00 – 23 Nov 2026 09:05:00')
+})
+
+test.each([
+  [0, '0 %'],
+  [0.05, '5 %'],
+  [0.0025, '0.25 %'],
+  [1, '100 %'],
+])('a share of %d reads %s', (share, text) => expect(shareText(share)).toBe(text))
+
+test.each([
+  [0, '0 B'],
+  [1023, '1023 B'],
+  [1536, '1.5 KiB'],
+  [3 * 1024 ** 3, '3 GiB'],
+])('%d bytes read %s', (bytes, text) => expect(bytesText(bytes)).toBe(text))

@@ -1,4 +1,5 @@
 import { secondsFromUnixNanos, type UnixNanos } from '@fluoroscope/model'
+import { intlTimeZone } from './time-zone.ts'
 
 const MICRO = 1e3
 const MILLI = 1e6
@@ -24,14 +25,47 @@ export function ageText(seconds: number): string {
   return `${Math.floor(seconds / 86_400)} d ago`
 }
 
-/** Local time of day, `14:03:09`. */
+/** Time of day in the chosen zone, `14:03:09`. */
 export function clockText(instant: UnixNanos): string {
-  return CLOCK.format(secondsFromUnixNanos(instant) * 1000)
+  return secondsClockText(secondsFromUnixNanos(instant))
 }
 
-/** Local day, `22 Nov 2026`. */
+/** Day in the chosen zone, `22 Nov 2026`. */
 export function dayText(instant: UnixNanos): string {
-  return DAY.format(secondsFromUnixNanos(instant) * 1000)
+  return secondsDayText(secondsFromUnixNanos(instant))
+}
+
+/** As {@link clockText}, for epoch seconds. */
+export function secondsClockText(seconds: number): string {
+  return formats().clock.format(seconds * 1000)
+}
+
+/** As {@link dayText}, for epoch seconds. */
+function secondsDayText(seconds: number): string {
+  return formats().day.format(seconds * 1000)
+}
+
+/** Both ends of a range in the chosen zone; a day that both share is said once. */
+export function rangeText(from: number, to: number): string {
+  const [first, last] = [secondsDayText(from), secondsDayText(to)]
+  const end = first === last ? secondsClockText(to) : `${last} ${secondsClockText(to)}`
+  return `${first} ${secondsClockText(from)} – ${end}`
+}
+
+/** A share of 0 to 1 in per cent, at most three digits: `5 %`, `0.25 %`. */
+export function shareText(share: number): string {
+  return `${threeDigits(share * 100)} %`
+}
+
+/** Bytes in powers of 1,024: `512 B`, `1.5 MiB`. */
+export function bytesText(bytes: number): string {
+  const power = bytes < 1024 ? 0 : Math.min(4, Math.floor(Math.log2(bytes) / 10))
+  return `${threeDigits(bytes / 1024 ** power)} ${BYTE_UNITS[power] ?? 'B'}`
+}
+
+/** `12,345`; fractions keep three digits. */
+export function numberText(value: number): string {
+  return Number.isInteger(value) ? COUNT.format(value) : threeDigits(value)
 }
 
 /** ISO 8601 in UTC, to the millisecond; the place where exactness is looked for. */
@@ -44,12 +78,31 @@ export function countText(count: number, one: string, many = `${one}s`): string 
   return `${COUNT.format(count)} ${count === 1 ? one : many}`
 }
 
-const CLOCK = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-})
-const DAY = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short', year: 'numeric' })
+const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+
+type Formats = { readonly clock: Intl.DateTimeFormat; readonly day: Intl.DateTimeFormat }
+
+/** Making a format costs far more than using it. */
+const FORMATS = { local: makeFormats(undefined), utc: makeFormats('UTC') }
+
+function formats(): Formats {
+  return intlTimeZone() === 'UTC' ? FORMATS.utc : FORMATS.local
+}
+
+function makeFormats(timeZone: 'UTC' | undefined): Formats {
+  const zone = timeZone === undefined ? {} : { timeZone }
+  const [hour, minute, second] = ['2-digit', '2-digit', '2-digit'] as const
+  return {
+    clock: new Intl.DateTimeFormat('en-GB', { hour, minute, second, ...zone }),
+    day: new Intl.DateTimeFormat('en-GB', {
+      day: '2-digit',
+      month: 'short',
+      year: 'numeric',
+      ...zone,
+    }),
+  }
+}
+
 const COUNT = new Intl.NumberFormat('en-US')
 
 function threeDigits(value: number): string {

@@ -1,8 +1,8 @@
 import { effect, signal } from '@preact/signals'
+import { readStored, writeStored } from './browser-storage.ts'
 
 export type Theme = 'system' | 'light' | 'dark'
 
-const KEY = 'fluoroscope.theme'
 const NEXT: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' }
 
 const theme = signal<Theme>(readTheme())
@@ -21,19 +21,11 @@ export function switchTheme(): void {
 export function startTheme(): void {
   effect(() => {
     document.documentElement.dataset['theme'] = theme.value
-    try {
-      localStorage.setItem(KEY, theme.value)
-    } catch {
-      // Storage may be forbidden; the choice then lasts as long as the page.
-    }
+    writeStored('theme', theme.value)
   })
 }
 
 function readTheme(): Theme {
-  try {
-    const stored = localStorage.getItem(KEY)
-    return stored === 'light' || stored === 'dark' ? stored : 'system'
-  } catch {
-    return 'system'
-  }
+  const stored = readStored('theme')
+  return stored === 'light' || stored === 'dark' ? stored : 'system'
 }

@@ -8,13 +8,13 @@ export type TimeWindow =
 /** The lengths that the range picker offers, in seconds. */
 export const RANGE_SECONDS: readonly number[] = [300, 900, 3600, 21_600, 86_400, 604_800]
 
-const DEFAULT_WINDOW: TimeWindow = { kind: 'last', seconds: 3600 }
+export const DEFAULT_WINDOW: TimeWindow = { kind: 'last', seconds: 3600 }
 
 /** As far back as the server keeps traces by default, and as long as a search may be. */
-const MAX_WINDOW_SECONDS = 30 * 86_400
+export const MAX_WINDOW_SECONDS = 30 * 86_400
 
 /** A window within the bounds; undefined for one that ends before it begins, or is too long. */
-function betweenSeconds(from: number, to: number): TimeWindow | undefined {
+export function betweenSeconds(from: number, to: number): TimeWindow | undefined {
   const isSound = Number.isFinite(from) && Number.isFinite(to) && from >= 0
   if (!isSound || to <= from || to - from > MAX_WINDOW_SECONDS) return undefined
   return { kind: 'between', from, to }
@@ -51,9 +51,11 @@ export function rangeOf(window: TimeWindow, now: number): TimeRange {
   return { from: to - window.seconds, to }
 }
 
-/** A length in the largest unit that leaves it whole: `15m`, `36h`, `7d`. */
+/** A length in the largest unit that leaves it whole, days from two on: `15m`, `24h`, `7d`. */
 export function lengthText(seconds: number): string {
-  const unit = UNITS.find(([, size]) => seconds % size === 0 && seconds >= size)
+  const unit = UNITS.find(
+    ([name, size]) => seconds % size === 0 && seconds >= (name === 'd' ? 2 * size : size),
+  )
   return unit === undefined ? `${seconds}s` : `${seconds / unit[1]}${unit[0]}`
 }
 

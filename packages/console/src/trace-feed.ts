@@ -2,6 +2,8 @@ import { secondsFromUnixNanos } from '@fluoroscope/model'
 import { type Signal, signal } from '@preact/signals'
 import { type ListedTrace, mergeTraces } from './answer/trace-list.ts'
 import { type ClientProblem, fetchChangedTraces, fetchTraceList, type TimeRange } from './client.ts'
+import { MAX_WINDOW_SECONDS, rangeOf, type TimeWindow } from './time-window.ts'
+import { learnTraces } from './vocabulary.ts'
 
 /** What the list of traces knows at a moment. */
 export type TraceFeedState = {
@@ -13,7 +15,7 @@ export type TraceFeedState = {
   readonly updated: number | undefined
   readonly problem: ClientProblem | undefined
   readonly loadingMore: boolean
-  /** What lies before the range, asked only while the range holds nothing. */
+  /** What lies before the range, asked only while a range that ends now holds nothing at all. */
   readonly earlier: 'not-asked' | 'nothing' | ListedTrace
 }
 
@@ -22,16 +24,15 @@ const EMPTY_MS = 2000
 const RETRY_MS = [1000, 2000, 4000, 8000, 15_000]
 /** Senders' clocks may run ahead of this browser's. */
 const CLOCK_LEEWAY_SECONDS = 60
-/** As far back as the server keeps traces by default. */
-const KEPT_SECONDS = 30 * 86_400
 
 /**
- * The newest traces of the last `rangeSeconds`, kept fresh while live, tried again while the server
- * is away. `start()` begins, `stop()` ends it for good.
+ * The newest traces of a window that match a filter, kept fresh while live, tried again while the
+ * server is away. `start()` begins, `stop()` ends it for good.
  */
 export class TraceFeed {
   readonly state: Signal<TraceFeedState>
-  readonly #rangeSeconds: number
+  readonly #time: TimeWindow
+  readonly #filter: string
   #live: boolean
   #timer: ReturnType<typeof setTimeout> | undefined
   #failures = 0
@@ -39,11 +40,12 @@ export class TraceFeed {
   #refreshing: Promise<void> | undefined
   #stopped = false
 
-  constructor(rangeSeconds: number, live: boolean) {
-    this.#rangeSeconds = rangeSeconds
+  constructor(time: TimeWindow, filter: string, live: boolean) {
+    this.#time = time
+    this.#filter = filter
     this.#live = live
     this.state = signal<TraceFeedState>({
-      range: rangeUntil(Date.now() / 1000, rangeSeconds),
+      range: questionRange(time),
       traces: [],
       nextToken: undefined,
       updated: undefined,
@@ -85,8 +87,9 @@ export class TraceFeed {
     const { range, nextToken, loadingMore } = this.state.value
     if (nextToken === undefined || loadingMore) return
     this.#set({ loadingMore: true })
-    const answer = await fetchTraceList(range, nextToken)
+    const answer = await fetchTraceList({ range, filter: this.#filter }, nextToken)
     if (!answer.ok) return this.#set({ loadingMore: false, problem: answer.problem })
+    learnTraces(answer.value.traces)
     this.#pages++
     this.#set({
       loadingMore: false,
@@ -97,8 +100,8 @@ export class TraceFeed {
   }
 
   async #refresh(): Promise<void> {
-    const range = rangeUntil(Date.now() / 1000, this.#rangeSeconds)
-    const answer = await fetchTraceList(range)
+    const range = questionRange(this.#time)
+    const answer = await fetchTraceList({ range, filter: this.#filter })
     if (!answer.ok) {
       this.#failures++
       return this.#set({ problem: answer.problem })
@@ -106,12 +109,14 @@ export class TraceFeed {
     this.#failures = 0
     const before = this.state.value
     const fresh = answer.value.traces
+    learnTraces(fresh)
     const known = new Set(before.traces.map((trace) => trace.id))
     // Without a trace in common there may be others between: the list starts anew.
     const continues = this.#pages > 1 && fresh.some((trace) => known.has(trace.id))
     if (!continues) this.#pages = 1
     const isNone = fresh.length === 0 && answer.value.nextToken === undefined
-    const earlier = isNone ? await findEarlier(range) : 'not-asked'
+    const asksEarlier = isNone && this.#time.kind === 'last' && this.#filter.trim() === ''
+    const earlier = asksEarlier ? await findEarlier(range) : 'not-asked'
     this.#set({
       problem: undefined,
       updated: Date.now() / 1000,
@@ -131,9 +136,11 @@ export class TraceFeed {
 
   #delay(): number | undefined {
     const { problem, earlier } = this.state.value
+    // What was refused once is refused again: only the server's own trouble passes.
+    if (problem?.kind === 'refused' && problem.status < 500) return undefined
     if (problem !== undefined) return RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1]
     if (earlier === 'nothing') return EMPTY_MS
-    return this.#live ? LIVE_MS : undefined
+    return this.#live && this.#time.kind === 'last' ? LIVE_MS : undefined
   }
 
   readonly #onVisibility = (): void => {
@@ -146,9 +153,9 @@ export class TraceFeed {
   }
 }
 
-function rangeUntil(now: number, rangeSeconds: number): TimeRange {
-  const end = Math.ceil(now)
-  return { from: end - rangeSeconds, to: end + CLOCK_LEEWAY_SECONDS }
+function questionRange(time: TimeWindow): TimeRange {
+  const { from, to } = rangeOf(time, Date.now() / 1000)
+  return { from, to: time.kind === 'last' ? to + CLOCK_LEEWAY_SECONDS : to }
 }
 
 function startsIn(trace: ListedTrace, range: TimeRange): boolean {
@@ -160,7 +167,7 @@ function startsIn(trace: ListedTrace, range: TimeRange): boolean {
  * start of years ago. A problem counts as not asked.
  */
 async function findEarlier(range: TimeRange): Promise<TraceFeedState['earlier']> {
-  const answer = await fetchChangedTraces({ from: range.to - KEPT_SECONDS, to: range.to })
+  const answer = await fetchChangedTraces({ from: range.to - MAX_WINDOW_SECONDS, to: range.to })
   if (!answer.ok) return 'not-asked'
   return mergeTraces([], answer.value.traces)[0] ?? 'nothing'
 }

@@ -4,10 +4,22 @@ import { findTraceId, parseUrl, printUrl } from './url-state.ts'
 
 const ID = '1-58406520-a006649127e371903a2de979'
 
-test.each(['/traces', '/traces?range=15m', '/traces?live=0', '/traces?range=7d&live=0'])(
-  '%s survives reading and printing',
-  (url) => expect(printUrl(read(url))).toBe(url),
-)
+test.each([
+  '/traces',
+  '/traces?range=15m',
+  '/traces?live=0',
+  '/traces?range=7d&live=0',
+  '/traces?range=36h',
+  '/traces?from=2026-11-22T10%3A00%3A00Z&to=2026-11-22T11%3A30%3A05Z',
+  '/traces?filter=service%28%22a%26b%22%29&sort=-duration',
+  '/sampling',
+  '/sampling?new=1',
+  '/sampling?rule=check+out%26more',
+  '/groups?group=slow',
+  '/groups?new=1',
+  '/system',
+  '/start',
+])('%s survives reading and printing', (url) => expect(printUrl(read(url))).toBe(url))
 
 test.each([
   `/traces/${ID}`,
@@ -31,11 +43,25 @@ test.each([
 })
 
 test('the start page is the list of the last hour, live', () => {
-  expect(parseUrl('/', '')).toEqual({ page: 'traces', range: '1h', live: true })
+  expect(parseUrl('/', '')).toEqual({
+    page: 'traces',
+    time: { kind: 'last', seconds: 3600 },
+    live: true,
+    filter: '',
+    sort: { column: 'start', descending: true },
+  })
 })
 
-test('an unknown range falls back to the default', () => {
-  expect(parseUrl('/traces', '?range=constructor')).toMatchObject({ range: '1h' })
+test.each([
+  'range=constructor',
+  'range=0m',
+  'range=31d',
+  'from=2026-11-22T10:00:00Z',
+  'from=2026-11-22T10:00:00Z&to=2026-11-22T09:00:00Z',
+  'from=2026-01-01T00:00:00Z&to=2026-11-22T09:00:00Z',
+  'from=soon&to=later',
+])('%s is no time: the last hour', (query) => {
+  expect(parseUrl('/traces', `?${query}`)).toMatchObject({ time: { kind: 'last', seconds: 3600 } })
 })
 
 test('a W3C id leads to the same trace', () => {

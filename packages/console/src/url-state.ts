@@ -1,12 +1,26 @@
 import { parseTraceId, type TraceId } from '@fluoroscope/model'
-import { readTimeWindow, type TimeWindow, timeParameters } from './time-window.ts'
+import { DEFAULT_WINDOW, readTimeWindow, type TimeWindow, timeParameters } from './time-window.ts'
+import { readTraceSort, type TraceSort, traceSortText } from './trace-sort.ts'
 
 /** All that the address says: which page, and everything chosen on it. */
 export type UrlState =
-  | { readonly page: 'traces'; readonly range: RangeName; readonly live: boolean }
+  | TracesState
   | TraceState
   | MapState
+  | SamplingState
+  | GroupsState
+  | { readonly page: 'system' }
+  | { readonly page: 'start' }
   | { readonly page: 'unknown'; readonly path: string }
+
+export type TracesState = {
+  readonly page: 'traces'
+  readonly time: TimeWindow
+  readonly live: boolean
+  /** A filter expression as it was written; empty for all traces. */
+  readonly filter: string
+  readonly sort: TraceSort
+}
 
 export type TraceState = {
   readonly page: 'trace'
@@ -41,40 +55,40 @@ export type ResponseRange = { readonly from: number; readonly to: number }
 /** As far as a map looks around a service. */
 export const MAX_DEPTH = 5
 
-/** Ranges that end now, by the name the address carries, in seconds. */
-export const RANGES = {
-  '5m': 300,
-  '15m': 900,
-  '1h': 3600,
-  '6h': 21_600,
-  '24h': 86_400,
-  '7d': 604_800,
-} as const
+/** What a page of settings has open: nothing, a form for a new one, or the one of a name. */
+export type OpenSetting =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'new' }
+  | { readonly kind: 'existing'; readonly name: string }
 
-export type RangeName = keyof typeof RANGES
-
-export const RANGE_NAMES = Object.keys(RANGES) as readonly RangeName[]
-
-const DEFAULT_RANGE: RangeName = '1h'
+export type SamplingState = { readonly page: 'sampling'; readonly open: OpenSetting }
+export type GroupsState = { readonly page: 'groups'; readonly open: OpenSetting }
 
 /** Reads path and query of an address; whatever is not understood falls back to the default. */
 export function parseUrl(path: string, query: string): UrlState {
   const parameters = new URLSearchParams(query)
-  if (path === '/' || path === '/traces' || path === '/traces/') {
-    const range = RANGE_NAMES.find((name) => name === parameters.get('range')) ?? DEFAULT_RANGE
-    return { page: 'traces', range, live: parameters.get('live') !== '0' }
+  switch (path.length > 1 ? path.replace(/\/$/, '') : path) {
+    case '/':
+    case '/traces':
+      return {
+        page: 'traces',
+        time: readTimeWindow(parameters),
+        live: parameters.get('live') !== '0',
+        filter: parameters.get('filter') ?? '',
+        sort: readTraceSort(parameters.get('sort')),
+      }
+    case '/map':
+      return readMapState(parameters)
+    case '/sampling':
+      return { page: 'sampling', open: readOpen(parameters, 'rule') }
+    case '/groups':
+      return { page: 'groups', open: readOpen(parameters, 'group') }
+    case '/system':
+      return { page: 'system' }
+    case '/start':
+      return { page: 'start' }
   }
-  if (path === '/map' || path === '/map/') return readMapState(parameters)
-  const id = /^\/traces\/([^/]+)\/?$/.exec(path)?.[1]
-  const traceId = id === undefined ? undefined : parseTraceId(id)
-  if (traceId === undefined) return { page: 'unknown', path }
-  return {
-    page: 'trace',
-    id: traceId,
-    selected: parameters.get('selected') ?? undefined,
-    detailsOpen: parameters.get('details') === '1',
-    collapsed: new Set((parameters.get('collapsed') ?? '').split('.').filter((key) => key !== '')),
-  }
+  return parseTraceUrl(path, parameters)
 }
 
 function readMapState(parameters: URLSearchParams): MapState {
@@ -101,12 +115,27 @@ function readResponse(text: string): ResponseRange | undefined {
   return range.from <= range.to ? range : undefined
 }
 
+function parseTraceUrl(path: string, parameters: URLSearchParams): UrlState {
+  const id = /^\/traces\/([^/]+)\/?$/.exec(path)?.[1]
+  const traceId = id === undefined ? undefined : parseTraceId(id)
+  if (traceId === undefined) return { page: 'unknown', path }
+  return {
+    page: 'trace',
+    id: traceId,
+    selected: parameters.get('selected') ?? undefined,
+    detailsOpen: parameters.get('details') === '1',
+    collapsed: new Set((parameters.get('collapsed') ?? '').split('.').filter((key) => key !== '')),
+  }
+}
+
 /** The address of a state; the inverse of {@link parseUrl}. Defaults are left out. */
 export function printUrl(state: UrlState): string {
   switch (state.page) {
     case 'traces':
       return withQuery('/traces', [
-        ['range', state.range === DEFAULT_RANGE ? '' : state.range],
+        ...timeParameters(state.time),
+        ['filter', state.filter],
+        ['sort', traceSortText(state.sort)],
         ['live', state.live ? '' : '0'],
       ])
     case 'trace':
@@ -117,6 +146,13 @@ export function printUrl(state: UrlState): string {
       ])
     case 'map':
       return printMapUrl(state)
+    case 'sampling':
+      return withQuery('/sampling', openParameters(state.open, 'rule'))
+    case 'groups':
+      return withQuery('/groups', openParameters(state.open, 'group'))
+    case 'system':
+    case 'start':
+      return `/${state.page}`
     case 'unknown':
       return state.path
   }
@@ -149,6 +185,11 @@ export function traceState(id: TraceId): TraceState {
   return { page: 'trace', id, selected: undefined, detailsOpen: false, collapsed: new Set() }
 }
 
+/** The list of traces that match `filter`, in a window, newest first, live. */
+export function tracesState(filter: string, time: TimeWindow = DEFAULT_WINDOW): TracesState {
+  return { page: 'traces', time, live: true, filter, sort: readTraceSort(null) }
+}
+
 /**
  * Finds a trace id in what a person pasted: X-Ray's form, W3C's form, a `traceparent` or an
  * `X-Amzn-Trace-Id` header. Undefined where there is none.
@@ -156,6 +197,17 @@ export function traceState(id: TraceId): TraceState {
 export function findTraceId(text: string): TraceId | undefined {
   const found = /1-[0-9a-f]{8}-[0-9a-f]{24}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/i.exec(text)
   return found === null ? undefined : parseTraceId(found[0])
+}
+
+function readOpen(parameters: URLSearchParams, member: string): OpenSetting {
+  const name = parameters.get(member)
+  if (name !== null && name !== '') return { kind: 'existing', name }
+  return { kind: parameters.has('new') ? 'new' : 'none' }
+}
+
+function openParameters(open: OpenSetting, member: string): readonly (readonly [string, string])[] {
+  if (open.kind === 'none') return []
+  return [open.kind === 'new' ? ['new', '1'] : [member, open.name]]
 }
 
 function withQuery(path: string, parameters: readonly (readonly [string, string])[]): string {

@@ -3,8 +3,19 @@ export * from './brand.ts'
 export * from './called-service.ts'
 export * from './derive-entity-id.ts'
 export * from './filter/ast.ts'
+export {
+  type FilterScope,
+  findKeyword,
+  hasAnnotations,
+  keywordsOf,
+  OPERATORS,
+  operatorsOf,
+  ROOT_CAUSE_PATHS,
+  rootCauseScope,
+} from './filter/check.ts'
 export * from './filter/compare.ts'
 export * from './filter/entity-selector.ts'
+export { readTokensSoFar, type Token, type TokenKind } from './filter/lexer.ts'
 export * from './filter/parser.ts'
 export * from './filter/print.ts'
 export * from './filter/problem.ts'
@@ -70,6 +81,7 @@ export * from './resource-arn.ts'
 export * from './result.ts'
 export * from './sampling-rule.ts'
 export * from './sampling-rule-flaws.ts'
+export * from './sampling-rule-problems.ts'
 export * from './segment.ts'
 export * from './segment-document.ts'
 export * from './service-graph.ts'

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import type { IntervalHistogram } from 'node:perf_hooks'
 import type { Ingest } from './ingest.ts'
 import type { ByteBudget } from './lib/byte-budget.ts'
@@ -19,6 +20,11 @@ export type MetricSources = {
   /** Datagrams the kernel dropped; undefined where it does not tell. */
   readonly kernelDrops: () => Promise<number | undefined>
   readonly store: () => readonly Metric[]
+}
+
+/** package.json lies a folder above, of the sources as of what is built from them. */
+const { version: VERSION } = createRequire(import.meta.url)('../package.json') as {
+  readonly version: string
 }
 
 /** The resolution to open `loopDelay` with. */
@@ -75,6 +81,9 @@ export async function collectMetrics(sources: MetricSources): Promise<string> {
     gauge('nodejs_heap_used_bytes', "Memory of the main thread's objects.", memory.heapUsed),
     counter('process_cpu_seconds_total', 'CPU time without the engine.', cpuSeconds()),
     gauge('process_uptime_seconds', 'Since the start.', process.uptime()),
+    gauge('fluoroscope_build_info', 'Always 1; the version is in its label.', [
+      { labels: { version: VERSION }, value: 1 },
+    ]),
   ])
 }
 

@@ -47,7 +47,11 @@ test('a summary is read as the reference writes it', () => {
       hasThrottle: true,
       isPartial: false,
       http: { method: 'POST', url: 'https://shop.test/orders', status: 429 },
-      annotationCount: 2,
+      annotations: new Map<string, unknown>([
+        ['tier', ['gold']],
+        ['items', [3]],
+      ]),
+      users: [],
       services: [
         { name: 'orders', type: 'client', account: undefined },
         { name: 'orders', type: undefined, account: undefined },

@@ -1,4 +1,5 @@
 import {
+  type AnnotationValue,
   type JsonValue,
   type Nanos,
   type Outcome,
@@ -33,7 +34,9 @@ export type ListedTrace = Pick<
   | 'revision'
 > & {
   readonly http: Pick<TraceSummary['http'], 'method' | 'url' | 'status'>
-  readonly annotationCount: number
+  /** Each key with its distinct values. */
+  readonly annotations: ReadonlyMap<string, readonly AnnotationValue[]>
+  readonly users: readonly string[]
 }
 
 /** One page of `GetTraceSummaries`. */
@@ -91,8 +94,17 @@ function readListedTrace(value: JsonValue, index: number): ListedTrace {
       url: readOptionalText(http['HttpURL'], `${where}.Http.HttpURL`),
       status: readOptionalNumber(http['HttpStatus'], `${where}.Http.HttpStatus`),
     },
-    annotationCount: Object.keys(readObject(summary['Annotations'] ?? {}, `${where}.Annotations`))
-      .length,
+    annotations: new Map(
+      Object.entries(readObject(summary['Annotations'] ?? {}, `${where}.Annotations`)).map(
+        ([key, uses]) => [key, readAnnotationValues(uses, `${where}.Annotations.${key}`)],
+      ),
+    ),
+    users: readList(summary['Users'], `${where}.Users`).map((user, position) =>
+      readText(
+        readObject(user, `${where}.Users[${position}]`)['UserName'],
+        `${where}.Users[${position}].UserName`,
+      ),
+    ),
     services: readList(summary['ServiceIds'], `${where}.ServiceIds`).map((service, position) =>
       readService(service, `${where}.ServiceIds[${position}]`),
     ),
@@ -101,6 +113,22 @@ function readListedTrace(value: JsonValue, index: number): ListedTrace {
       : undefined,
     revision: readOptionalNumber(summary['Revision'], `${where}.Revision`) ?? 0,
   }
+}
+
+/** The distinct values of a key: exactly one member of the union is there (xray-behaviour 8.1). */
+function readAnnotationValues(uses: JsonValue, where: string): readonly AnnotationValue[] {
+  const values = readList(uses, where).map((use, index) => {
+    const value = readObject(
+      readObject(use, `${where}[${index}]`)['AnnotationValue'],
+      `${where}[${index}].AnnotationValue`,
+    )
+    const found = value['StringValue'] ?? value['NumberValue'] ?? value['BooleanValue']
+    if (typeof found === 'object' || found === undefined) {
+      throw new AnswerError(`${where}[${index}].AnnotationValue holds no value`)
+    }
+    return found
+  })
+  return [...new Set(values)]
 }
 
 function readTraceId(value: JsonValue | undefined, where: string): TraceId {

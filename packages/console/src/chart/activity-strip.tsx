@@ -1,7 +1,10 @@
 import type { Outcome } from '@fluoroscope/model'
 import type { ListedTrace } from '../answer/trace-list.ts'
 import type { TimeRange } from '../client.ts'
-import { countText } from '../number-text.ts'
+import { countText, rangeText } from '../number-text.ts'
+import { intlTimeZone } from '../time-zone.ts'
+import { Brush } from './brush.tsx'
+import type { BrushSpan } from './brush-span.ts'
 import { type ActivityColumn, layoutActivity } from './layout-activity.ts'
 
 const COLUMNS = 90
@@ -14,31 +17,53 @@ type Props = {
   readonly range: TimeRange
   /** Epoch seconds before which traces exist that are not loaded; undefined where all are. */
   readonly loadedFrom: number | undefined
+  readonly endsNow: boolean
+  /** Called with the slice of time that was chosen, in whole epoch seconds. */
+  readonly onNarrow: (range: TimeRange) => void
 }
 
 /** The traces of the list over its time range, failures at the foot of each column. */
-export function ActivityStrip({ traces, range, loadedFrom }: Props) {
+export function ActivityStrip({ traces, range, loadedFrom, endsNow, onNarrow }: Props) {
   const { columns, peak, totals } = layoutActivity(traces, range, COLUMNS)
   const span = range.to - range.from
   const hidden = loadedFrom === undefined ? 0 : ((loadedFrom - range.from) / span) * COLUMNS
   const failed = totals.fault + totals.error + totals.throttle
+  const sliceOf = ({ first, last }: BrushSpan): TimeRange => ({
+    from: Math.floor(range.from + (first / COLUMNS) * span),
+    to: Math.ceil(range.from + ((last + 1) / COLUMNS) * span),
+  })
+  const describe = (chosen: BrushSpan) => {
+    const { from, to } = sliceOf(chosen)
+    const count = columns
+      .slice(chosen.first, chosen.last + 1)
+      .reduce((sum, column) => sum + column.total, 0)
+    return `${rangeText(from, to)}: ${countText(count, 'trace')}`
+  }
   return (
     <figure class="activity">
-      {hidden > 0.5 && (
-        <div class="activity-hidden" style={{ width: `${(hidden / COLUMNS) * 100}%` }}>
-          <span>older traces not loaded</span>
-        </div>
-      )}
-      <svg
-        viewBox={`0 0 ${COLUMNS} ${HEIGHT}`}
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={`${countText(traces.length, 'trace')} over time, ${failed} of them failed, at most ${peak} at once`}
-      >
-        {columns.map((column, index) => (
-          <Column key={column.from} column={column} index={index} peak={peak} />
-        ))}
-      </svg>
+      <div class="chart">
+        {hidden > 0.5 && (
+          <div class="activity-hidden" style={{ width: `${(hidden / COLUMNS) * 100}%` }}>
+            <span>older traces not loaded</span>
+          </div>
+        )}
+        <svg
+          viewBox={`0 0 ${COLUMNS} ${HEIGHT}`}
+          preserveAspectRatio="none"
+          role="img"
+          aria-label={`${countText(traces.length, 'trace')} over time, ${failed} of them failed, at most ${peak} at once`}
+        >
+          {columns.map((column, index) => (
+            <Column key={column.from} column={column} index={index} peak={peak} />
+          ))}
+        </svg>
+        <Brush
+          count={COLUMNS}
+          label="Narrow by time"
+          describe={describe}
+          onSelect={(chosen) => onNarrow(sliceOf(chosen))}
+        />
+      </div>
       <figcaption>
         <span>{timeText(range.from, span)}</span>
         <span class="activity-legend">
@@ -48,7 +73,7 @@ export function ActivityStrip({ traces, range, loadedFrom }: Props) {
             </span>
           ))}
         </span>
-        <span>now</span>
+        <span>{endsNow ? 'now' : timeText(range.to, span)}</span>
       </figcaption>
     </figure>
   )
@@ -81,7 +106,12 @@ function Column(props: { column: ActivityColumn; index: number; peak: number }) 
 
 function timeText(seconds: number, span: number): string {
   const date = new Date(seconds * 1000)
-  const clock = { hour: '2-digit', minute: '2-digit' } as const
+  const zone = intlTimeZone()
+  const clock = {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(zone === undefined ? {} : { timeZone: zone }),
+  } as const
   if (span <= 86_400) return date.toLocaleTimeString('en-GB', clock)
   return date.toLocaleString('en-GB', { day: '2-digit', month: 'short', ...clock })
 }

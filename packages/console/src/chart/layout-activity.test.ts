@@ -35,6 +35,7 @@ function trace(start: number, outcome?: 'hasFault' | 'hasError' | 'hasThrottle')
     entryPoint: undefined,
     revision: 1,
     http: { method: undefined, url: undefined, status: undefined },
-    annotationCount: 0,
+    annotations: new Map(),
+    users: [],
   }
 }

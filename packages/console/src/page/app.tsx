@@ -1,13 +1,39 @@
 import { useSignal } from '@preact/signals'
 import { navigate, urlState } from '../navigation.ts'
+import { closeOverlay, openOverlay, overlay } from '../overlay.ts'
 import { currentTheme, switchTheme, type Theme } from '../theme.ts'
 import { findTraceId, traceState, type UrlState } from '../url-state.ts'
-import { LazyPage } from './lazy-page.tsx'
+import { KeyboardHelp } from './keyboard-help.tsx'
+import { lazyPage } from './lazy-page.tsx'
+import { StartPage } from './start-page.tsx'
 import { TracePage } from './trace-page.tsx'
 import { TracesPage } from './traces-page.tsx'
+import { useShellKeys } from './use-shell-keys.ts'
+
+const CommandPalette = lazyPage(
+  async () => (await import('./command-palette.tsx')).CommandPalette,
+  () => null,
+)
+
+const MapPage = lazyPage(async () => (await import('./map-page.tsx')).MapPage)
+const SamplingPage = lazyPage(async () => (await import('./sampling-page.tsx')).SamplingPage)
+const GroupsPage = lazyPage(async () => (await import('./groups-page.tsx')).GroupsPage)
+const SystemPage = lazyPage(async () => (await import('./system-page.tsx')).SystemPage)
+
+/** The pages of the navigation, by the state that marks them. */
+const PAGES: readonly (readonly [path: string, title: string, page: UrlState['page']])[] = [
+  ['/map', 'Service map', 'map'],
+  ['/traces', 'Traces', 'traces'],
+  ['/sampling', 'Sampling', 'sampling'],
+  ['/groups', 'Groups', 'groups'],
+  ['/system', 'System', 'system'],
+]
+
+const PALETTE_PAGES = PAGES.map(([path, title]) => [path, title] as const)
 
 /** The frame around every page, and the page that the address names. */
 export function App() {
+  useShellKeys()
   return (
     <>
       <a class="skip-link" href="#content">
@@ -19,41 +45,76 @@ export function App() {
           <span>Fluoroscope</span>
         </a>
         <nav aria-label="Pages">
-          <a
-            class="nav-link"
-            href="/map"
-            aria-current={urlState().page === 'map' ? 'page' : undefined}
-          >
-            Service map
-          </a>
-          <a
-            class="nav-link"
-            href="/traces"
-            aria-current={urlState().page === 'traces' ? 'page' : undefined}
-          >
-            Traces
-          </a>
+          {PAGES.map(([path, title, page]) => (
+            <a
+              key={path}
+              class="nav-link"
+              href={path}
+              aria-current={urlState().page === page ? 'page' : undefined}
+            >
+              {title}
+            </a>
+          ))}
         </nav>
         <TraceJump />
+        <button
+          type="button"
+          class="button quiet commands"
+          aria-keyshortcuts="Control+K Meta+K"
+          onClick={() => openOverlay('palette')}
+        >
+          Commands <kbd class="wide-only">Ctrl K</kbd>
+        </button>
+        <button
+          type="button"
+          class="button quiet"
+          aria-label="Keyboard shortcuts"
+          onClick={() => openOverlay('keys')}
+        >
+          <kbd>?</kbd>
+        </button>
         <ThemeButton />
       </header>
       <main id="content" tabIndex={-1}>
         <Page state={urlState()} />
       </main>
+      <Overlays />
     </>
   )
 }
 
-const loadMapPage = () => import('./map-page.tsx').then(({ MapPage }) => MapPage)
+function Overlays() {
+  switch (overlay()) {
+    case 'keys':
+      return <KeyboardHelp page={urlState().page} onClose={() => closeWhen('keys')} />
+    case 'palette':
+      return <CommandPalette pages={PALETTE_PAGES} onClose={() => closeWhen('palette')} />
+    case 'none':
+      return null
+  }
+}
+
+/** A command may have opened the next one before the first is told that it closed. */
+function closeWhen(which: 'keys' | 'palette'): void {
+  if (overlay() === which) closeOverlay()
+}
 
 function Page({ state }: { state: UrlState }) {
   switch (state.page) {
     case 'traces':
-      return <TracesPage key={state.range} state={state} />
+      return <TracesPage state={state} />
     case 'trace':
       return <TracePage key={state.id} state={state} />
+    case 'start':
+      return <StartPage watch={undefined} />
     case 'map':
-      return <LazyPage load={loadMapPage}>{(MapPage) => <MapPage state={state} />}</LazyPage>
+      return <MapPage state={state} />
+    case 'sampling':
+      return <SamplingPage state={state} />
+    case 'groups':
+      return <GroupsPage state={state} />
+    case 'system':
+      return <SystemPage />
     case 'unknown':
       return (
         <section class="notice">
@@ -70,7 +131,6 @@ function Page({ state }: { state: UrlState }) {
       )
   }
 }
-
 /** Opens a trace by an id in any form people copy from logs and headers. */
 function TraceJump() {
   const problem = useSignal(false)

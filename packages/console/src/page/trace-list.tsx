@@ -5,26 +5,31 @@ import { OutcomeMark } from '../control/outcome-mark.tsx'
 import { ServiceChip } from '../control/service-chip.tsx'
 import { clockText, dayText, durationText, isoText } from '../number-text.ts'
 import { urlParts } from '../request-text.ts'
+import { nextTraceSort, sortTraces, type TraceColumn, type TraceSort } from '../trace-sort.ts'
 import { printUrl, traceState } from '../url-state.ts'
 
 const SHOWN_SERVICES = 3
 
-/** The traces as a table, in the order given; bars are relative to the others on the page. */
-export function TraceList({ traces }: { traces: readonly ListedTrace[] }) {
+type ListProps = {
+  readonly traces: readonly ListedTrace[]
+  readonly sort: TraceSort
+  readonly onSort: (sort: TraceSort) => void
+}
+
+/** The traces as a table, sorted by a column; bars are relative to the others on the page. */
+export function TraceList({ traces, sort, onSort }: ListProps) {
   const scale = barScale(traces.flatMap(({ duration }) => duration ?? []))
   return (
     <table class="trace-list">
-      <caption class="visually-hidden">Traces, newest first</caption>
+      <caption class="visually-hidden">Traces</caption>
       <thead>
         <tr>
-          <th scope="col">Started</th>
-          <th scope="col">Outcome</th>
-          <th scope="col">Request</th>
+          <SortedHead column="start" title="Started" sort={sort} onSort={onSort} />
+          <SortedHead column="outcome" title="Outcome" sort={sort} onSort={onSort} />
+          <SortedHead column="request" title="Request" sort={sort} onSort={onSort} />
           <th scope="col">Services</th>
-          <th scope="col" class="number">
-            Response
-          </th>
-          <th scope="col">Duration</th>
+          <SortedHead column="response" title="Response" sort={sort} onSort={onSort} isNumber />
+          <SortedHead column="duration" title="Duration" sort={sort} onSort={onSort} />
           <th scope="col" class="number" title="Distinct annotation keys">
             Annot.
           </th>
@@ -32,11 +37,34 @@ export function TraceList({ traces }: { traces: readonly ListedTrace[] }) {
         </tr>
       </thead>
       <tbody>
-        {traces.map((trace) => (
+        {sortTraces(traces, sort).map((trace) => (
           <TraceLine key={trace.id} trace={trace} scale={scale} />
         ))}
       </tbody>
     </table>
+  )
+}
+
+type HeadProps = Omit<ListProps, 'traces'> & {
+  readonly column: TraceColumn
+  readonly title: string
+  readonly isNumber?: boolean
+}
+
+function SortedHead({ column, title, sort, onSort, isNumber = false }: HeadProps) {
+  const isSorted = sort.column === column
+  const direction = sort.descending ? 'descending' : 'ascending'
+  return (
+    <th
+      scope="col"
+      class={isNumber ? 'number' : undefined}
+      aria-sort={isSorted ? direction : undefined}
+    >
+      <button type="button" class="sort" onClick={() => onSort(nextTraceSort(sort, column))}>
+        {title}
+        <span aria-hidden="true">{isSorted ? (sort.descending ? ' ↓' : ' ↑') : ''}</span>
+      </button>
+    </th>
   )
 }
 
@@ -67,7 +95,7 @@ function TraceLine({ trace, scale }: { trace: ListedTrace; scale: number }) {
       <td class="cell-duration">
         <DurationBar trace={trace} scale={scale} />
       </td>
-      <td class="number cell-annotations">{trace.annotationCount || ''}</td>
+      <td class="number cell-annotations">{trace.annotations.size || ''}</td>
       <td class="cell-id">
         <code title={trace.id}>…{trace.id.slice(-8)}</code>
       </td>

@@ -1,11 +1,10 @@
-import { useSignal } from '@preact/signals'
 import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks'
 import type { ReceivedTrace } from '../answer/received-trace.ts'
 import { problemText } from '../client.ts'
 import { copyText } from '../control/copy-button.tsx'
 import { adjust } from '../navigation.ts'
+import { openOverlay } from '../overlay.ts'
 import { DetailsPanel } from '../timeline/details-panel.tsx'
-import { KeyboardHelp } from '../timeline/keyboard-help.tsx'
 import { Timeline } from '../timeline/timeline.tsx'
 import { stateAfterKey, type TimelineState, toggled } from '../timeline/timeline-keys.ts'
 import { type TraceTree, visibleRows } from '../timeline/trace-tree.ts'
@@ -50,7 +49,6 @@ export function TracePage({ state }: { state: TraceState }) {
 
 function Waterfall(props: { trace: ReceivedTrace; tree: TraceTree; state: TraceState }) {
   const { trace, tree, state } = props
-  const helpOpen = useSignal(false)
   const visible = useMemo(() => visibleRows(tree, state.collapsed), [tree, state.collapsed])
   const row = tree.rows.find((candidate) => candidate.key === state.selected)
   const latest = useRef(state)
@@ -62,8 +60,7 @@ function Waterfall(props: { trace: ReceivedTrace; tree: TraceTree; state: TraceS
   const select = useCallback((key: string) => show({ selected: key, detailsOpen: true }), [show])
   const toggle = useCallback((key: string) => show(toggled(latest.current, key)), [show])
   const onKey = (event: KeyboardEvent): boolean => {
-    if (event.key === '?') helpOpen.value = true
-    else if (event.key === 'y') void copyText(location.href)
+    if (event.key === 'y') void copyText(location.href)
     else {
       const next = stateAfterKey(event.key, state, tree, visible)
       if (next === undefined) return false
@@ -86,13 +83,7 @@ function Waterfall(props: { trace: ReceivedTrace; tree: TraceTree; state: TraceS
           >
             {state.collapsed.size > 0 ? 'Expand all' : 'Collapse all'}
           </button>
-          <button
-            type="button"
-            class="button small quiet"
-            onClick={() => {
-              helpOpen.value = true
-            }}
-          >
+          <button type="button" class="button small quiet" onClick={() => openOverlay('keys')}>
             Keyboard <kbd>?</kbd>
           </button>
         </div>
@@ -113,13 +104,6 @@ function Waterfall(props: { trace: ReceivedTrace; tree: TraceTree; state: TraceS
           text={trace.texts.get(row.segment) ?? '{}'}
           onSelect={select}
           onClose={() => show({ detailsOpen: false })}
-        />
-      )}
-      {helpOpen.value && (
-        <KeyboardHelp
-          onClose={() => {
-            helpOpen.value = false
-          }}
         />
       )}
     </div>

@@ -1,25 +1,32 @@
-import { secondsFromUnixNanos } from '@fluoroscope/model'
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
-import { ActivityStrip } from '../chart/activity-strip.tsx'
 import { problemText } from '../client.ts'
 import { nowSeconds } from '../clock.ts'
+import { RangePicker } from '../control/range-picker.tsx'
+import { FilterBox } from '../filter-box/filter-box.tsx'
+import { rememberFilter } from '../filter-box/filter-history.ts'
+import { findTypedProblem } from '../filter-box/filter-problem.ts'
 import { adjust, navigate } from '../navigation.ts'
-import { ageText, countText } from '../number-text.ts'
+import { ageText } from '../number-text.ts'
 import { TraceFeed, type TraceFeedState } from '../trace-feed.ts'
-import { printUrl, RANGE_NAMES, RANGES, traceState, type UrlState } from '../url-state.ts'
+import { printUrl, type TracesState, traceState } from '../url-state.ts'
+import { useVocabulary } from '../use-vocabulary.ts'
 import { StartPage } from './start-page.tsx'
-import { TraceList } from './trace-list.tsx'
+import { TraceResults } from './trace-results.tsx'
 
-type Props = { readonly state: Extract<UrlState, { page: 'traces' }> }
+type Props = { readonly state: TracesState }
 
-/** Recent traces; while the store holds none, how to send the first. */
+/** Traces by time and filter; while the store holds none, how to send the first. */
 export function TracesPage({ state }: Props) {
-  const feed = useMemo(() => new TraceFeed(RANGES[state.range], state.live), [state.range])
+  const { time, filter } = state
+  const feed = useMemo(() => new TraceFeed(time, filter, state.live), [time, filter])
+  // A text that is no filter expression is not asked: the field says what is wrong.
+  const isAsked = useMemo(() => findTypedProblem(filter) === undefined, [filter])
   useEffect(() => {
+    if (!isAsked) return
     feed.start()
     return () => feed.stop()
-  }, [feed])
+  }, [feed, isAsked])
   useEffect(() => feed.setLive(state.live), [feed, state.live])
   const wasEmpty = useSignal(false)
   const known = feed.state.value
@@ -27,50 +34,80 @@ export function TracesPage({ state }: Props) {
   useEffect(() => {
     if (empty) wasEmpty.value = true
   }, [empty, wasEmpty])
-  if (empty) return <StartPage problem={known.problem} />
+  if (empty) return <StartPage watch={{ problem: known.problem }} />
   return (
     <div class="traces-page">
       <Toolbar state={state} feed={feed} />
+      <Search key={filter} state={state} />
       <ProblemBanner known={known} feed={feed} />
       {wasEmpty.value && <Arrival known={known} />}
-      <Content state={state} feed={feed} />
+      {isAsked ? <TraceResults state={state} feed={feed} /> : <NotAsked />}
     </div>
   )
 }
 
 function Toolbar({ state, feed }: Props & { feed: TraceFeed }) {
+  const canFollow = state.time.kind === 'last'
   return (
     <div class="toolbar">
       <h1>Traces</h1>
-      <fieldset class="segmented">
-        <legend class="visually-hidden">Time range</legend>
-        {RANGE_NAMES.map((range) => (
-          <label key={range}>
-            <input
-              type="radio"
-              name="range"
-              value={range}
-              checked={range === state.range}
-              onChange={() => navigate({ ...state, range })}
-            />
-            <span>{range}</span>
-          </label>
-        ))}
-      </fieldset>
+      <RangePicker time={state.time} onChange={(time) => navigate({ ...state, time })} />
       <span class="toolbar-space" />
-      <Freshness feed={feed} live={state.live} />
-      <button
-        type="button"
-        class="button"
-        aria-pressed={state.live}
-        onClick={() => adjust({ ...state, live: !state.live })}
-      >
-        <span class={state.live ? 'live-dot on' : 'live-dot'} aria-hidden="true" /> Live
-      </button>
+      <Freshness feed={feed} live={state.live && canFollow} />
+      {canFollow && (
+        <button
+          type="button"
+          class="button"
+          aria-pressed={state.live}
+          onClick={() => adjust({ ...state, live: !state.live })}
+        >
+          <span class={state.live ? 'live-dot on' : 'live-dot'} aria-hidden="true" /> Live
+        </button>
+      )}
       <button type="button" class="button" onClick={() => void feed.refresh()}>
         Refresh
       </button>
     </div>
+  )
+}
+
+/** The draft lives as long as the filter of the address does not change. */
+function Search({ state }: Props) {
+  const draft = useSignal(state.filter)
+  useVocabulary()
+  const search = (filter: string) => {
+    rememberFilter(filter)
+    if (filter.trim() !== state.filter.trim()) navigate({ ...state, filter: filter.trim() })
+  }
+  return (
+    <search class="trace-search">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (findTypedProblem(draft.value) === undefined) search(draft.value)
+        }}
+      >
+        <FilterBox
+          text={draft.value}
+          label="Filter expression"
+          placeholder='Filter: service("checkout") AND fault, responsetime > 1, annotation.tier = "gold"…'
+          onInput={(text) => {
+            draft.value = text
+          }}
+          onSubmit={() => search(draft.value)}
+          withHistory
+          isSearch
+        />
+        <button type="submit" class="button primary">
+          Search
+        </button>
+        {state.filter !== '' && (
+          <button type="button" class="button" onClick={() => navigate({ ...state, filter: '' })}>
+            Clear
+          </button>
+        )}
+      </form>
+    </search>
   )
 }
 
@@ -82,14 +119,15 @@ function Freshness({ feed, live }: { feed: TraceFeed; live: boolean }) {
 }
 
 function ProblemBanner({ known, feed }: { known: TraceFeedState; feed: TraceFeed }) {
-  if (known.problem === undefined) return null
+  const { problem, updated } = known
+  if (problem === undefined) return null
+  const isFinal = problem.kind === 'refused' && problem.status < 500
+  const before = updated === undefined ? '' : 'What you see is what was known before. '
   return (
     <div class="banner problem" role="alert">
       <span>
-        <strong>{problemText(known.problem)}</strong>{' '}
-        {known.updated === undefined
-          ? 'Trying again by itself.'
-          : 'What you see is what was known before; trying again by itself.'}
+        <strong>{problemText(problem)}</strong> {before}
+        {isFinal ? '' : 'Trying again by itself.'}
       </span>
       <button type="button" class="button small" onClick={() => void feed.refresh()}>
         Try now
@@ -115,82 +153,11 @@ function Arrival({ known }: { known: TraceFeedState }) {
   )
 }
 
-function Content({ state, feed }: Props & { feed: TraceFeed }) {
-  const known = feed.state.value
-  if (known.updated === undefined) return known.problem === undefined ? <Skeleton /> : null
-  const [first, last] = [known.traces[0], known.traces.at(-1)]
-  // The question reached a little into the future; the picture ends now, or at the newest trace.
-  const newest = first === undefined ? 0 : secondsFromUnixNanos(first.start) + 1
-  const shown = { from: known.range.from, to: Math.max(known.updated, newest) }
-  const complete = known.nextToken === undefined
-  if (complete && last === undefined) return <NothingInRange state={state} known={known} />
-  const loadedFrom = complete || last === undefined ? undefined : secondsFromUnixNanos(last.start)
-  return (
-    <>
-      <ActivityStrip traces={known.traces} range={shown} loadedFrom={loadedFrom} />
-      <TraceList traces={known.traces} />
-      <div class="list-foot">
-        <span>
-          {complete
-            ? `${countText(known.traces.length, 'trace')}, all of the last ${state.range}`
-            : `${countText(known.traces.length, 'trace')} shown, older ones exist`}
-        </span>
-        {!complete && (
-          <button
-            type="button"
-            class="button"
-            disabled={known.loadingMore}
-            onClick={() => void feed.loadMore()}
-          >
-            {known.loadingMore ? 'Loading…' : 'Load more'}
-          </button>
-        )}
-      </div>
-    </>
-  )
-}
-
-function NothingInRange({ state, known }: Props & { known: TraceFeedState }) {
-  const { earlier } = known
-  if (earlier === 'nothing' || earlier === 'not-asked') {
-    return (
-      <section class="notice">
-        <h2>No traces in the last {state.range}</h2>
-      </section>
-    )
-  }
-  const age = nowSeconds() - secondsFromUnixNanos(earlier.start)
-  const wider = RANGE_NAMES.find((name) => RANGES[name] > age)
+function NotAsked() {
   return (
     <section class="notice">
-      <h2>No traces in the last {state.range}</h2>
-      <p>
-        The newest one started {ageText(Math.max(0, age))}.
-        {state.live && ' New ones appear here by themselves.'}
-      </p>
-      <p class="actions">
-        <a class="button primary" href={printUrl(traceState(earlier.id))}>
-          Open the newest trace
-        </a>
-        {wider !== undefined && (
-          <a class="button" href={printUrl({ ...state, range: wider })}>
-            Show the last {wider}
-          </a>
-        )}
-      </p>
+      <h2>This filter cannot be read</h2>
+      <p>The place and what was expected there stand below the search field.</p>
     </section>
-  )
-}
-
-const SKELETON_ROWS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
-
-function Skeleton() {
-  return (
-    <div class="skeleton" role="status">
-      <span class="visually-hidden">Loading traces…</span>
-      {SKELETON_ROWS.map((row) => (
-        <div key={row} class="skeleton-row" />
-      ))}
-    </div>
   )
 }

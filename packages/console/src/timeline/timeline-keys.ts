@@ -17,7 +17,6 @@ export const TIMELINE_KEYS: readonly (readonly [keys: string, action: string])[]
   ['e E', 'Next, previous failure'],
   ['[ ]', 'Collapse all, expand all'],
   ['y', 'Copy a link to this view'],
-  ['?', 'This help'],
 ]
 
 /**

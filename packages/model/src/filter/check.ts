@@ -136,6 +136,22 @@ const TEXT_OPERATORS = [...EQUALITIES, 'CONTAINS', 'BEGINSWITH', 'ENDSWITH'] as 
 /** All operators, in upper case. */
 export const OPERATORS: ReadonlySet<string> = new Set([...NUMBER_OPERATORS, ...TEXT_OPERATORS])
 
+/** The operators that a keyword can be compared by; an annotation by all. */
+export function operatorsOf(kind: Keyword['kind'] | 'annotation'): readonly string[] {
+  switch (kind) {
+    case 'flag':
+      return EQUALITIES
+    case 'number':
+      return NUMBER_OPERATORS
+    case 'text':
+      return TEXT_OPERATORS
+    case 'annotation':
+      return [...OPERATORS]
+    default:
+      return unreachable(kind)
+  }
+}
+
 function flagTest(
   flag: Keyword & { readonly kind: 'flag' },
   operator: string,

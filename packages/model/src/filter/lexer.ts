@@ -21,15 +21,24 @@ type SymbolKind = '(' | ')' | '{' | '}' | ',' | ':' | '!' | '=' | '!=' | '<' | '
 
 /** Cuts the text into tokens; the last one is `end`. */
 export function readTokens(text: string): Result<readonly Token[], FilterProblem> {
+  const { tokens, problem } = readTokensSoFar(text)
+  if (problem !== undefined) return bad(problem)
+  return ok([...tokens, { kind: 'end', text: '', value: '', offset: text.length }])
+}
+
+/** The tokens before the first place that is none, and what is wrong there: for texts being typed. */
+export function readTokensSoFar(text: string): {
+  readonly tokens: readonly Token[]
+  readonly problem: FilterProblem | undefined
+} {
   const tokens: Token[] = []
   for (let offset = skipSpace(text, 0); offset < text.length; ) {
     const token = readToken(text, offset, tokens.at(-1))
-    if (!token.ok) return token
+    if (!token.ok) return { tokens, problem: token.problem }
     tokens.push(token.value)
     offset = skipSpace(text, offset + token.value.text.length)
   }
-  tokens.push({ kind: 'end', text: '', value: '', offset: text.length })
-  return ok(tokens)
+  return { tokens, problem: undefined }
 }
 
 function skipSpace(text: string, offset: number): number {

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { EMPTY_VOCABULARY } from '../vocabulary.ts'
+import { findEntries, paletteEntries } from './palette-entries.ts'
+
+const ENTRIES = paletteEntries(
+  [
+    ['/traces', 'Traces'],
+    ['/sampling', 'Sampling'],
+  ],
+  {
+    ...EMPTY_VOCABULARY,
+    services: new Set(['checkout', 'the "best"']),
+    groups: new Set(['slow']),
+  },
+)
+
+test('nothing typed offers everything, pages first', () => {
+  expect(findEntries(ENTRIES, '').slice(0, 2)).toMatchObject([
+    { label: 'Traces' },
+    { label: 'Sampling' },
+  ])
+})
+
+test('a service leads to its traces, whatever its name holds', () => {
+  expect(findEntries(ENTRIES, 'best')[0]).toMatchObject({
+    kind: 'Service',
+    does: { path: '/traces?filter=service%28%22the+%5C%22best%5C%22%22%29' },
+  })
+})
+
+test('what begins as typed comes before what contains it, letters in order are enough', () => {
+  expect(findEntries(ENTRIES, 'samp').map(({ label }) => label)).toEqual([
+    'Sampling',
+    'New sampling rule',
+  ])
+  expect(findEntries(ENTRIES, 'nwgrp')[0]?.label).toBe('New group')
+  expect(findEntries(ENTRIES, 'zzz')).toEqual([])
+})
+
+test('a trace id in any form leads to the trace', () => {
+  expect(findEntries(ENTRIES, ' Root=1-58406520-a006649127e371903a2de979;')).toMatchObject([
+    { kind: 'Trace', does: { path: '/traces/1-58406520-a006649127e371903a2de979' } },
+  ])
+})

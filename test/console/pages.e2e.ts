@@ -1,0 +1,323 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import {
+  type RunningServer,
+  removeDirectory,
+  startServer,
+  temporaryDirectory,
+} from '../support/server.ts'
+import {
+  CHROMIUM,
+  type Look,
+  launch,
+  openPage,
+  scrollsSideways,
+  seriousFindings,
+} from './browser.ts'
+import { putDocuments, shopTrace } from './shop-trace.ts'
+
+const SLOW = { timeout: 20_000 }
+
+const LOOKS: readonly Look[] = [
+  { width: 1440, colorScheme: 'light' },
+  { width: 1440, colorScheme: 'dark' },
+  { width: 360, colorScheme: 'light' },
+  { width: 390, colorScheme: 'dark' },
+]
+
+const PAGES = [
+  ['/traces?filter=fault', '.trace-list tbody tr'],
+  ['/traces?filter=nonsense', '.filter-problem strong'],
+  ['/sampling?new=1', '.editor'],
+  ['/groups?new=1', '.editor'],
+  ['/system', '.fact-card'],
+  ['/start', '.snippet'],
+] as const
+
+describe.skipIf(CHROMIUM === undefined)('pages of the console (skipped without Chromium)', () => {
+  let directory: string
+  let server: RunningServer
+  let browser: Browser
+  const failing = shopTrace(40, { fails: true, url: 'https://shop.example/broken' })
+  const good = shopTrace(20, { url: 'https://shop.example/fine' })
+
+  beforeAll(async () => {
+    directory = await temporaryDirectory()
+    server = await startServer(directory)
+    browser = await launch()
+    await putDocuments(server.endpoint, [...failing.documents, ...good.documents])
+    // A trace is found a moment after it was acknowledged.
+    await vi.waitUntil(async () => (await countTraces(server.endpoint)) === 2, SLOW)
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await server?.stop()
+    await removeDirectory(directory)
+  })
+
+  const open = (path: string, look?: Look) => openPage(browser, server.endpoint, path, look)
+  const filterField = (page: Page) => page.getByRole('textbox', { name: 'Filter expression' })
+  const rows = (page: Page) => page.locator('.trace-list tbody tr')
+
+  test('traces of a service are found by completing a filter with the keyboard alone', async () => {
+    const { page, complaints } = await open('/traces')
+    await rows(page).nth(1).waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type('storefr')
+    await page.getByRole('option', { name: 'service("storefront")' }).waitFor()
+    await page.keyboard.press('Tab')
+    expect(await filterField(page).inputValue()).toBe('service("storefront") ')
+    await page.keyboard.type('AND faul')
+    await page.getByRole('option', { name: 'fault' }).first().waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    expect(await filterField(page).inputValue()).toBe('service("storefront") AND fault ')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => rows(page).count(), SLOW).toBe(1)
+    expect(new URL(page.url()).searchParams.get('filter')).toBe('service("storefront") AND fault')
+    expect(await rows(page).first().textContent()).toContain('/broken')
+    await page.reload()
+    await expect.poll(() => rows(page).count(), SLOW).toBe(1)
+    await page.goBack()
+    await expect.poll(() => rows(page).count(), SLOW).toBe(2)
+    expect(complaints).toEqual([])
+  })
+
+  test('keys and values of annotations are offered, and earlier searches', async () => {
+    const { page } = await open('/traces')
+    await rows(page).nth(1).waitFor()
+    await filterField(page).fill('annotation.ti')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('= ')
+    await page.getByRole('option', { name: 'gold' }).click()
+    await page.keyboard.press('Enter')
+    const filter = () => new URL(page.url()).searchParams.get('filter')
+    await expect.poll(filter).toBe('annotation.tier = "gold"')
+    await expect.poll(() => rows(page).count(), SLOW).toBe(2)
+    await page.getByRole('button', { name: 'Clear' }).click()
+    await expect.poll(filter).toBe(null)
+    await filterField(page).click()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    expect(await filterField(page).inputValue()).toBe('annotation.tier = "gold"')
+  })
+
+  test('an error shows at its place while typing, and is not sent', async () => {
+    const { page } = await open('/traces')
+    await rows(page).nth(1).waitFor()
+    await filterField(page).fill('fault AND respons_time > 3')
+    await page.getByText('Character 11:').waitFor()
+    expect(await page.locator('.f-wrong').textContent()).toBe('respons_time')
+    await page.keyboard.press('Enter')
+    expect(new URL(page.url()).searchParams.get('filter')).toBe(null)
+    // What may become right by typing on is no error before Enter.
+    await filterField(page).fill('fault AND')
+    await page.getByText('Character').waitFor({ state: 'detached' })
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Enter')
+    await page.getByText('Character 10:').waitFor()
+  })
+
+  test('a filter that the server refuses is told in its words', async () => {
+    const { page } = await open(`/traces?filter=${encodeURIComponent('group.name = "nobody"')}`)
+    await page.getByText('The server refused the request').waitFor()
+  })
+
+  test('a deep link into the X-Ray console leads to the same search here', async () => {
+    const filter = encodeURIComponent('service("storefront") { fault = true }')
+    const { page } = await open(
+      `/xray/home?region=us-east-1#/traces?timeRange=PT15M&filter=${filter}`,
+    )
+    await expect.poll(() => rows(page).count(), SLOW).toBe(1)
+    const url = new URL(page.url())
+    expect(url.pathname).toBe('/traces')
+    expect(url.searchParams.get('range')).toBe('15m')
+    expect(await filterField(page).inputValue()).toBe('service("storefront") { fault = true }')
+  })
+
+  test('columns sort, and the brushes narrow by response time and by time', async () => {
+    const { page } = await open('/traces?live=0')
+    await rows(page).nth(1).waitFor()
+    await page.getByRole('button', { name: 'Started' }).click()
+    expect(new URL(page.url()).searchParams.get('sort')).toBe('start')
+    expect(await rows(page).first().textContent()).toContain('/broken')
+    const brush = page.getByRole('slider', { name: 'Narrow by response time' })
+    await brush.focus()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Enter')
+    await expect
+      .poll(() => new URL(page.url()).searchParams.get('filter'))
+      .toMatch(/^responsetime >= [\d.]+ AND responsetime <= [\d.]+$/)
+    await expect.poll(() => rows(page).count(), SLOW).toBe(2)
+    await page.goBack()
+    await rows(page).nth(1).waitFor()
+    const time = page.getByRole('slider', { name: 'Narrow by time' })
+    const box = await time.boundingBox()
+    if (box === null) throw new Error('the brush is not painted')
+    await page.mouse.move(box.x + 2, box.y + 10)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width - 2, box.y + 10, { steps: 4 })
+    await page.mouse.up()
+    await expect.poll(() => new URL(page.url()).searchParams.get('from')).toMatch(/Z$/)
+    await expect.poll(() => rows(page).count(), SLOW).toBe(2)
+  })
+
+  test('two instants are chosen in UTC', async () => {
+    const { page } = await open('/traces')
+    await page.getByRole('button', { name: 'Custom' }).click()
+    await page.getByRole('radio', { name: 'UTC', exact: true }).check()
+    await page.getByLabel('From').fill('2026-11-20T10:00:00')
+    await page.getByLabel('To').fill('2026-11-20T09:00:00')
+    await page.getByRole('button', { name: 'Show this time' }).click()
+    await page.getByText('The end is not after the start').waitFor()
+    await page.getByLabel('To').fill('2026-11-20T11:30:00')
+    await page.getByRole('button', { name: 'Show this time' }).click()
+    const { searchParams } = new URL(page.url())
+    expect(searchParams.get('from')).toBe('2026-11-20T10:00:00Z')
+    expect(searchParams.get('to')).toBe('2026-11-20T11:30:00Z')
+    await page.getByText('No traces of 20 Nov 2026 10:00:00 – 11:30:00').waitFor()
+  })
+
+  test('a sampling rule is made, named as shadowing, changed and deleted', async () => {
+    const { page, complaints } = await open('/sampling')
+    await page.getByRole('link', { name: 'Default' }).waitFor()
+    await page.getByRole('link', { name: 'New rule' }).click()
+    const field = (name: string) => page.getByRole('textbox', { name, exact: true })
+    await field('Name').fill('everything')
+    await field('Fixed rate').fill('120')
+    await page.getByText('At most 100 %').waitFor()
+    await page.getByRole('button', { name: 'Create rule' }).click()
+    expect(await storedRules(server.endpoint)).toEqual(['Default'])
+    await field('Fixed rate').fill('12.5')
+    await page.getByRole('button', { name: 'Create rule' }).click()
+    await page.getByRole('link', { name: 'everything' }).waitFor()
+    await page.getByText('"everything" is asked before').waitFor()
+    await page.getByRole('link', { name: 'everything' }).click()
+    expect(new URL(page.url()).searchParams.get('rule')).toBe('everything')
+    expect(await field('Fixed rate').inputValue()).toBe('12.5')
+    await field('URL path').fill('/pay/*')
+    await field('Reservoir').fill('7')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('cell', { name: '7 /s' }).waitFor()
+    await page.getByText('is asked before').waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: 'everything' }).click()
+    await page.getByRole('button', { name: 'Delete rule everything' }).click()
+    await page.getByRole('button', { name: 'Delete rule everything for good' }).click()
+    await page.getByRole('link', { name: 'everything' }).waitFor({ state: 'detached' })
+    expect(await storedRules(server.endpoint)).toEqual(['Default'])
+    expect(complaints).toEqual([])
+  })
+
+  test('a group is made, leads to its traces, is changed and deleted', async () => {
+    const { page, complaints } = await open('/groups?new=1')
+    await page.getByRole('textbox', { name: 'Name' }).fill('broken')
+    await page.getByRole('textbox', { name: 'Filter of the group' }).fill('group.name = "x"')
+    await page.getByRole('button', { name: 'Create group' }).click()
+    await page.getByText('A group is not defined by groups').waitFor()
+    await page.getByRole('textbox', { name: 'Filter of the group' }).fill('fault')
+    await page.getByRole('button', { name: 'Create group' }).click()
+    await page.getByRole('link', { name: 'Traces of broken' }).click()
+    await expect.poll(() => rows(page).count(), SLOW).toBe(1)
+    expect(await rows(page).first().textContent()).toContain('/broken')
+    await page.goBack()
+    await page.getByRole('link', { name: 'broken', exact: true }).click()
+    await page.getByRole('checkbox', { name: 'Insights' }).check()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('cell', { name: 'on', exact: true }).waitFor()
+    await page.getByRole('link', { name: 'broken', exact: true }).click()
+    await page.getByRole('button', { name: 'Delete group broken' }).click()
+    await page.getByRole('button', { name: 'Delete group broken for good' }).click()
+    await page.getByRole('link', { name: 'Traces of broken' }).waitFor({ state: 'detached' })
+    expect(complaints).toEqual([])
+  })
+
+  test('the system page tells the ledger by source, and why a document was refused', async () => {
+    await fetch(`${server.endpoint}/TraceSegments`, {
+      method: 'POST',
+      body: JSON.stringify({ TraceSegmentDocuments: ['{"name":"no id"}'] }),
+    })
+    const { page, complaints } = await open('/system')
+    const line = page.locator('.settings-list tbody tr', { hasText: 'http' })
+    await line.waitFor()
+    const cells = await line.locator('td').allTextContents()
+    expect(Number(cells[1])).toBe(Number(cells[2]) + Number(cells[3]) + 1)
+    expect(cells[4]).toContain('1 rejected')
+    await page.getByText('✓ Stores what is sent').waitFor()
+    expect(await page.locator('.fact-card', { hasText: 'Version' }).textContent()).toMatch(
+      /\d+\.\d+\.\d+/,
+    )
+    expect(complaints).toEqual([])
+  })
+
+  test('a snippet is copied as it is shown', async () => {
+    const { page } = await open('/start')
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.getByRole('radio', { name: 'Python' }).check()
+    const shown = await page.locator('.snippet', { hasText: 'xray_recorder' }).textContent()
+    await page.getByRole('button', { name: 'Copy Python snippet' }).click()
+    await page.getByText('✓ Copied').waitFor()
+    const copied = await page.evaluate(() => navigator.clipboard.readText())
+    expect(shown).toContain(copied)
+    expect(copied).toContain(`daemon_address='${new URL(server.endpoint).host}'`)
+  })
+
+  test('every page is reached by keyboard alone, by keys and by commands', async () => {
+    const { page, complaints } = await open('/traces')
+    await rows(page).first().waitFor()
+    const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor()
+    await page.keyboard.press('g')
+    await page.keyboard.press('s')
+    await heading('Sampling rules')
+    await page.keyboard.press('g')
+    await page.keyboard.press('g')
+    await heading('Groups')
+    await page.keyboard.press('g')
+    await page.keyboard.press('y')
+    await heading('System')
+    await page.keyboard.press('?')
+    await page.getByRole('heading', { name: 'On every page' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').waitFor()
+    await page.keyboard.type('storefront')
+    await page.getByRole('option', { name: 'storefront' }).waitFor()
+    await page.keyboard.press('Enter')
+    await expect
+      .poll(() => new URL(page.url()).searchParams.get('filter'))
+      .toBe('service("storefront")')
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type(failing.id)
+    await page.keyboard.press('Enter')
+    await page.locator('.timeline-row').first().waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test.each(
+    LOOKS.flatMap((look) => PAGES.map(([path, sign]) => [path, look, sign] as const)),
+  )('%s, %j: nothing serious for axe, nothing scrolls sideways', async (path, look, sign) => {
+    const { page, complaints } = await open(path, look)
+    await page.locator(sign).first().waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    expect(await scrollsSideways(page)).toBe(false)
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+})
+
+async function countTraces(endpoint: string): Promise<number> {
+  const now = Math.ceil(Date.now() / 1000)
+  const answer = await post(endpoint, '/TraceSummaries', { StartTime: now - 600, EndTime: now })
+  return (answer['TraceSummaries'] as unknown[]).length
+}
+
+async function storedRules(endpoint: string): Promise<readonly string[]> {
+  const answer = await post(endpoint, '/GetSamplingRules', {})
+  const records = answer['SamplingRuleRecords'] as { SamplingRule: { RuleName: string } }[]
+  return records.map(({ SamplingRule }) => SamplingRule.RuleName)
+}
+
+async function post(endpoint: string, path: string, input: object) {
+  const response = await fetch(endpoint + path, { method: 'POST', body: JSON.stringify(input) })
+  return (await response.json()) as Record<string, unknown>
+}
