@@ -293,16 +293,17 @@ describe.skipIf(CHROMIUM === undefined)('pages of the console (skipped without C
     expect(complaints).toEqual([])
   })
 
-  test.each(
-    LOOKS.flatMap((look) => PAGES.map(([path, sign]) => [path, look, sign] as const)),
-  )('%s, %j: nothing serious for axe, nothing scrolls sideways', async (path, look, sign) => {
-    const { page, complaints } = await open(path, look)
-    await page.locator(sign).first().waitFor()
-    expect(await seriousFindings(page)).toEqual([])
-    expect(await scrollsSideways(page)).toBe(false)
-    expect(complaints).toEqual([])
-    await page.context().close()
-  })
+  test.each(LOOKS.flatMap((look) => PAGES.map(([path, sign]) => [path, look, sign] as const)))(
+    '%s, %j: nothing serious for axe, nothing scrolls sideways',
+    async (path, look, sign) => {
+      const { page, complaints } = await open(path, look)
+      await page.locator(sign).first().waitFor()
+      expect(await seriousFindings(page)).toEqual([])
+      expect(await scrollsSideways(page)).toBe(false)
+      expect(complaints).toEqual([])
+      await page.context().close()
+    },
+  )
 })
 
 async function countTraces(endpoint: string): Promise<number> {
