@@ -41,7 +41,9 @@ export function createOperations(options: OperationsOptions): readonly Operation
     return traces
   }
   const summaries: FindTraceSummaries = async (request) => {
-    const page = await findTraceSummaries(database, request)
+    const page = await findTraceSummaries(database, request, (range) =>
+      graphs.changedMinutes(range),
+    )
     omissions.add('root-causes', page.omissions.rootCauses)
     omissions.add('ends-of-traces', page.omissions.cutTraces)
     return page

@@ -1,3 +1,4 @@
+import type { UnixNanos } from '@fluoroscope/model'
 import type { Log } from '../lib/log.ts'
 import { engineNow } from '../query/graph-changes.ts'
 import {
@@ -9,6 +10,7 @@ import {
 } from '../query/graph-minutes.ts'
 import { findMinutesOfTraces } from '../query/graph-spans.ts'
 import { MAX_LISTED_MINUTES } from '../query/minute-list.ts'
+import { insertTraceStarts, type MinuteStarts } from '../query/trace-starts.ts'
 import type { Database } from '../store/database.ts'
 import { graphVersion } from './graph-version.ts'
 import { findMatchingTraces } from './matching-traces.ts'
@@ -93,12 +95,15 @@ export class MinuteGraphs {
         return [minute, new GraphBuilder(this.#options.limits, room)]
       }),
     )
+    const starts = new Map(batch.minutes.map((minute) => [minute, [] as UnixNanos[]]))
     const read = await this.#readBatch(batch, filter, (trace, minute, producerOf) => {
+      starts.get(minute)?.push(trace.start)
       const graph = graphs.get(minute)
       if (graph !== undefined) addTraceCalls(graph, trace, producerOf)
     })
     const minutes = [...graphs].map(([minute, graph]) => ({
       minute,
+      starts: starts.get(minute) ?? [],
       ...graph.byCompletion(),
       omitted: graph.omitted,
     }))
@@ -112,7 +117,13 @@ export class MinuteGraphs {
     covered: number,
     filter?: TraceFilter,
   ): Promise<ComputedMinutes> {
-    const empty = minutes.map((minute) => ({ minute, nodes: [], edges: [], omitted: 0 }))
+    const empty = minutes.map((minute) => ({
+      minute,
+      starts: [],
+      nodes: [],
+      edges: [],
+      omitted: 0,
+    }))
     if (minutes.length > 0) {
       await this.#store(empty, filter, { covered, oldest: undefined, links: [] })
     }
@@ -141,7 +152,7 @@ export class MinuteGraphs {
   }
 
   async #store(
-    minutes: readonly GraphMinute[],
+    minutes: readonly (GraphMinute & MinuteStarts)[],
     filter: TraceFilter | undefined,
     read: {
       readonly covered: number
@@ -154,6 +165,7 @@ export class MinuteGraphs {
     const oldestDay = oldest === undefined ? version.day : Number(oldest / NANOS_PER_DAY)
     await insertGraphLinks(this.#database, links, version)
     await insertGraphMinutes(this.#database, minutes, { ...version, oldest: oldestDay })
+    if (filter === undefined) await insertTraceStarts(this.#database, minutes, version)
     this.#computedMinutes += minutes.length
   }
 }

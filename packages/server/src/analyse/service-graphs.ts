@@ -172,6 +172,12 @@ export class ServiceGraphs {
     return series.buckets()
   }
 
+  /** The minutes of a range whose version may lack documents. @throws StoreError */
+  async changedMinutes(range: MinuteRange): Promise<readonly number[]> {
+    await this.#changed.refresh()
+    return this.#changed.changed(range)
+  }
+
   /** One round: finds what has changed, computes and merges what is quiet. For the timer, and for tests. */
   async pass(): Promise<void> {
     await this.#changed.search()

@@ -2,7 +2,7 @@ import type { MatchedService, TraceId, TraceSummary, UnixNanos } from '@fluorosc
 import { assert, unixNanos } from '@fluoroscope/model'
 import type { Candidate } from '../query/candidate-traces.ts'
 import { findCandidates, findNewestMinute } from '../query/candidate-traces.ts'
-import { countTraces } from '../query/count-traces.ts'
+import { countTraces, type FindChangedMinutes } from '../query/count-traces.ts'
 import { type FoundTrace, visitTraces } from '../query/find-traces.ts'
 import type { PagePosition } from '../query/page-token.ts'
 import { findRareTraces } from '../query/rare-traces.ts'
@@ -49,11 +49,13 @@ type Omissions = {
  * where a filter asks for what few traces have, all of it is one window with these traces alone.
  * A trace belongs to the one window that holds its matched time, so no page shows it twice and none
  * leaves it out.
+ * @param findChanged what of the computed minutes must not be counted; undefined to count documents
  * @throws StoreError
  */
 export async function findTraceSummaries(
   database: Database,
   request: TraceSummariesRequest,
+  findChanged?: FindChangedMinutes,
 ): Promise<TraceSummariesPage> {
   const { search, pageSize } = request
   assert(pageSize >= 1 && pageSize <= MAX_PAGE_SIZE, `a page of ${pageSize} summaries`)
@@ -66,13 +68,15 @@ export async function findTraceSummaries(
     enough: enoughSummaries(search, pageSize),
     traces: pageSize * MAX_TRACES_PER_SUMMARY,
   }
+  const countUntil = (end: PagePosition | undefined) =>
+    countTraces(database, search, { position: first, next: end }, findChanged)
   let next: PagePosition | undefined = among === undefined ? first : wholeRest(search, first)
   let processed: Promise<number> | undefined
   while (next !== undefined && !page.isDone(size)) {
     const { window }: PagePosition = next
     const chunk: Chunk = await findChunk(database, search, next, among, pageSize - page.found)
     const isLast = chunk.next === undefined && conditions.length > 0
-    if (isLast) processed = countTraces(database, search, first, undefined)
+    if (isLast) processed = countUntil(undefined)
     // Awaited with the matches, or after the loop.
     await Promise.all([processed, page.read(database, window, chunk.candidates)])
     next = chunk.next
@@ -80,7 +84,7 @@ export async function findTraceSummaries(
   }
   // Where the rows tell nothing every trace was read, and has been counted.
   if (conditions.length === 0) return page.finish(page.within, next)
-  return page.finish(await (processed ?? countTraces(database, search, first, next)), next)
+  return page.finish(await (processed ?? countUntil(next)), next)
 }
 
 const MAX_PAGE_SIZE = 1000
