@@ -1,4 +1,10 @@
-import { type TraceId, type TraceQuery, type UnixNanos, unixNanos } from '@fluoroscope/model'
+import {
+  spansOfTrace,
+  type TraceId,
+  type TraceQuery,
+  type UnixNanos,
+  unixNanos,
+} from '@fluoroscope/model'
 import { type Candidate, findCandidates, findNewestMinute } from '../query/candidate-traces.ts'
 import { type FoundTrace, findTraces, visitTraces } from '../query/find-traces.ts'
 import { traceQueryConditions } from '../query/trace-query-conditions.ts'
@@ -6,7 +12,6 @@ import { liesIn, type TimeWindow } from '../query/trace-search.ts'
 import { traceStart } from '../query/trace-times.ts'
 import type { Database } from '../store/database.ts'
 import { type SpanTree, spanTree } from './span-tree.ts'
-import { spansOfTrace } from './spans-of-trace.ts'
 
 /** A trace seen as spans. */
 export type SpanTrace = {

@@ -42,7 +42,7 @@ export type SpanRow = {
   readonly triggers: Segment['links']
 }
 
-export type RowAnnotations = readonly (readonly [key: string, value: AnnotationValue])[]
+type RowAnnotations = readonly (readonly [key: string, value: AnnotationValue])[]
 
 /** When and by whom something was sent. */
 export type Receipt = RequestContext & { readonly received: UnixNanos }
