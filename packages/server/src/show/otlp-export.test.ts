@@ -27,7 +27,9 @@ test('spans are printed so that they are read the same again, in both encodings'
     fc.property(arbitraryTraceRequest, (request) => {
       const spans = read('protobuf', encodeTraceRequest(request))
       expect(read('protobuf', tracesMessage(spans))).toEqual(spans)
-      const json = new TextEncoder().encode(JSON.stringify({ resourceSpans: resourceSpansJson(spans, OTLP_FORM) }))
+      const json = new TextEncoder().encode(
+        JSON.stringify({ resourceSpans: resourceSpansJson(spans, OTLP_FORM) }),
+      )
       expect(read('json', json)).toEqual(spans)
     }),
   )

@@ -77,7 +77,10 @@ function spanJson(span: OtlpSpan, form: JsonForm): Json {
     ...number('droppedAttributesCount', span.droppedAttributes),
     ...list('events', span.events.map(eventJson)),
     ...number('droppedEventsCount', span.droppedEvents),
-    ...list('links', span.links.map((link) => linkJson(link, form))),
+    ...list(
+      'links',
+      span.links.map((link) => linkJson(link, form)),
+    ),
     ...number('droppedLinksCount', span.droppedLinks),
     status: {
       ...text('message', status.message),
