@@ -29,8 +29,8 @@ function at(seconds: number): number {
 
 test('services and their operations', async () => {
   const envelope = { limit: 0, offset: 0, errors: null }
-  const services = ['orders', 'shop']
-  expect(await ask('/api/services')).toEqual({ data: services, total: 2, ...envelope })
+  const services = ['orders', 'pay-service', 'shop']
+  expect(await ask('/api/services')).toEqual({ data: services, total: 3, ...envelope })
   const operations = await ask('/api/services/shop/operations')
   expect(operations).toEqual({ data: ['orders', 'shop'], total: 2, ...envelope })
   expect((await ask('/api/operations', { service: 'shop' })).data).toEqual([
@@ -121,6 +121,75 @@ test('a trace of X-Ray documents', async () => {
   ])
 })
 
+test('a trace of OpenTelemetry is as it was sent', async () => {
+  const { data } = await ask(`/api/traces/${TRACES.payment}`)
+  const traceID = TRACES.payment
+  const string = (key: string, value: string) => ({ key, type: 'string', value })
+  const scope = [string('otel.scope.name', 'http-lib'), string('otel.scope.version', '0.9')]
+  expect(data).toEqual([
+    {
+      traceID,
+      spans: [
+        {
+          traceID,
+          spanID: '0000000000000021',
+          operationName: 'POST /pay',
+          references: [],
+          startTime: at(120),
+          duration: 500_000,
+          tags: [
+            string('http.route', '/pay'),
+            // Beyond what JavaScript's numbers hold.
+            { key: 'retries', type: 'int64', value: '9007199254740993' },
+            string('cards', '["visa",4]'),
+            ...scope,
+            string('span.kind', 'server'),
+            string('otel.status_code', 'OK'),
+            string('w3c.tracestate', 'a=b'),
+          ],
+          logs: [
+            {
+              timestamp: at(120.25),
+              fields: [string('event', 'charged'), string('currency', 'eur')],
+            },
+          ],
+          processID: 'p1',
+          warnings: null,
+        },
+        {
+          traceID,
+          spanID: '0000000000000022',
+          operationName: 'SELECT cards',
+          references: [
+            { refType: 'CHILD_OF', traceID, spanID: '0000000000000021' },
+            { refType: 'FOLLOWS_FROM', traceID: TRACES.orders, spanID: '0000000000000003' },
+          ],
+          startTime: at(120.125),
+          duration: 125_000,
+          tags: [
+            string('db.system', 'postgresql'),
+            string('db.name', 'cards'),
+            ...scope,
+            string('span.kind', 'client'),
+            string('otel.status_code', 'ERROR'),
+            { key: 'error', type: 'bool', value: true },
+            string('otel.status_description', 'deadlock'),
+          ],
+          logs: [],
+          processID: 'p1',
+          warnings: null,
+        },
+      ],
+      processes: { p1: { serviceName: 'pay-service', tags: [string('host.name', 'h1')] } },
+      warnings: null,
+    },
+  ])
+  expect((await ask('/api/services/pay-service/operations')).data).toEqual([
+    'POST /pay',
+    'SELECT cards',
+  ])
+})
+
 test('a failed span has an error, its status and a log for its exception', async () => {
   const { data } = await ask(`/api/traces/${TRACES.failed}`, { raw: 'true' })
   const [trace] = data as { spans: { tags: object[]; logs: object[] }[] }[]
@@ -187,6 +256,10 @@ test.each<[Record<string, string>, readonly string[]]>([
   [{ service: 'shop', lookback: '1h' }, ['failed', 'orders']],
   [{ service: 'shop', lookback: '1m' }, []],
   [{ traceID: TRACES.orders }, ['orders']],
+  [{ service: 'pay-service', operation: 'SELECT cards', minDuration: '100ms' }, ['payment']],
+  [{ service: 'pay-service', tag: 'currency:eur' }, ['payment']],
+  [{ service: 'pay-service', tags: '{"retries":"9007199254740993"}' }, ['payment']],
+  [{ service: 'pay-service', tag: 'host.name:h2' }, []],
 ])('search %o', async (parameters, names) => {
   expect(await search(parameters)).toEqual(names)
 })
@@ -219,7 +292,10 @@ test.each([
 test('dependencies between services', async () => {
   const endTs = String((server.base + 600) * 1000)
   const { data } = await ask('/api/dependencies', { endTs, lookback: '3600000' })
-  expect(data).toEqual([{ parent: 'shop', child: 'orders', callCount: 1 }])
+  expect(data).toEqual([
+    { parent: 'pay-service', child: 'cards', callCount: 1 },
+    { parent: 'shop', child: 'orders', callCount: 1 },
+  ])
   const before = await ask('/api/dependencies', { endTs: String((server.base - 60) * 1000) })
   expect(before.data).toEqual([])
 })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { otlpSchema } from './support/otlp-schema.ts'
 import { ReadServer, TRACES } from './support/read-traces.ts'
 
 /**
@@ -89,6 +90,83 @@ test('a trace as JSON', async () => {
   })
 })
 
+test('a trace as protobuf, in both forms', async () => {
+  const [plain, response] = await Promise.all(
+    ['traces', 'v2/traces'].map(async (path) => {
+      const url = `/tempo/api/${path}/${TRACES.payment}`
+      const answer = await server.get(url, {}, 'application/protobuf')
+      expect(answer.headers.get('content-type')).toBe('application/protobuf')
+      return Buffer.from(await answer.arrayBuffer())
+    }),
+  )
+  const schema = otlpSchema({ text: 'string', spans: 'Span' })
+  const type = schema.lookupType('ExportTraceServiceRequest')
+  const names = { longs: String, bytes: String, enums: String } as const
+  const string = (key: string, value: string) => ({ key, value: { stringValue: value } })
+  expect(type.toObject(type.decode(plain ?? Buffer.of()), names)).toEqual({
+    resourceSpans: [
+      {
+        resource: {
+          attributes: [string('service.name', 'pay-service'), string('host.name', 'h1')],
+        },
+        scopeSpans: [
+          {
+            scope: { name: 'http-lib', version: '0.9' },
+            spans: [
+              expect.objectContaining({
+                traceId: base64(TRACES.payment),
+                spanId: base64('0000000000000021'),
+                traceState: 'a=b',
+                name: 'POST /pay',
+                kind: 2,
+                startTimeUnixNano: at(120),
+                endTimeUnixNano: at(120.5),
+                attributes: [
+                  string('http.route', '/pay'),
+                  { key: 'retries', value: { intValue: '9007199254740993' } },
+                  {
+                    key: 'cards',
+                    value: {
+                      arrayValue: { values: [{ stringValue: 'visa' }, { intValue: '4' }] },
+                    },
+                  },
+                ],
+                events: [
+                  {
+                    timeUnixNano: at(120.25),
+                    name: 'charged',
+                    attributes: [string('currency', 'eur')],
+                  },
+                ],
+                status: { code: 1 },
+              }),
+              expect.objectContaining({
+                spanId: base64('0000000000000022'),
+                parentSpanId: base64('0000000000000021'),
+                kind: 3,
+                links: [
+                  {
+                    traceId: base64(TRACES.orders),
+                    spanId: base64('0000000000000003'),
+                  },
+                ],
+                status: { message: 'deadlock', code: 2 },
+              }),
+            ],
+          },
+        ],
+      },
+    ],
+  })
+  // TraceByIDResponse: field 1 is the trace.
+  const head = Buffer.of(
+    0x0a,
+    ((plain?.length ?? 0) % 128) | 0x80,
+    Math.floor((plain?.length ?? 0) / 128),
+  )
+  expect(response).toEqual(Buffer.concat([head, plain ?? Buffer.of()]))
+})
+
 test('traces that are not there, ids that are none', async () => {
   for (const path of ['/tempo/api/traces/', '/tempo/api/v2/traces/']) {
     expect((await server.get(`${path}1234`)).status).toBe(404)
@@ -143,7 +221,8 @@ test('what a search tells of a trace', async () => {
         serviceStats: { shop: { spanCount: 2 }, orders: { spanCount: 1 } },
       },
     ],
-    metrics: { inspectedTraces: 1, completedJobs: 1, totalJobs: 1 },
+    // Of the three traces the rows rule out one: that of OpenTelemetry is looked at.
+    metrics: { inspectedTraces: 2, completedJobs: 1, totalJobs: 1 },
   })
 })
 
@@ -153,6 +232,7 @@ test('groups and aggregates stand at their spanset', async () => {
     q: '{ } | by(resource.service.name) | count() > 1',
   })
   expect(traces.map(({ spanSets }) => spanSets)).toEqual([
+    expect.anything(),
     [
       expect.objectContaining({
         matched: 2,
@@ -168,7 +248,7 @@ test('groups and aggregates stand at their spanset', async () => {
 test('at most so many spans a spanset, and so many traces, are told', async () => {
   const one = await search({ ...range(), q: '{}', spss: '1', limit: '1' })
   expect(one.traces).toHaveLength(1)
-  const { traces } = await search({ ...range(), q: '{ } >> { }', spss: '1' })
+  const { traces } = await search({ ...range(), q: '{ .tier = "gold" } >> { }', spss: '1' })
   expect(traces[0]?.['spanSet']).toMatchObject({
     matched: 2,
     spans: [{ spanID: '0000000000000002' }],
@@ -176,10 +256,10 @@ test('at most so many spans a spanset, and so many traces, are told', async () =
 })
 
 test.each<[Record<string, string>, readonly string[]]>([
-  [{}, ['failed', 'orders']],
-  [{ q: '{}' }, ['failed', 'orders']],
-  [{ q: '{}', limit: '1' }, ['failed']],
-  [{ q: '{ status = error }' }, ['failed']],
+  [{}, ['payment', 'failed', 'orders']],
+  [{ q: '{}' }, ['payment', 'failed', 'orders']],
+  [{ q: '{}', limit: '1' }, ['payment']],
+  [{ q: '{ status = error }' }, ['payment', 'failed']],
   [{ q: '{ name = "orders" && kind = client }' }, ['orders']],
   [{ q: '{ resource.service.name = "shop" } >> { resource.service.name = "orders" }' }, ['orders']],
   [{ q: '{ duration > 1s }' }, ['failed']],
@@ -192,9 +272,20 @@ test.each<[Record<string, string>, readonly string[]]>([
   [{ tags: 'tier=OLD service.name=order' }, ['orders']],
   [{ tags: 'http.request.method=GET tier=silver' }, []],
   [{ tags: 'url.full="shop.test/check"' }, ['orders']],
-  [{ tags: 'error=true' }, ['failed']],
+  [{ tags: 'error=true' }, ['payment', 'failed']],
   [{ tags: 'service.name=shop', minDuration: '1500ms' }, ['failed']],
-  [{ maxDuration: '1s' }, ['orders']],
+  [{ maxDuration: '1s' }, ['payment', 'orders']],
+  // What X-Ray has no word for, or tells in its own.
+  [{ q: '{ resource.service.name = "pay-service" && name = "POST /pay" }' }, ['payment']],
+  [{ q: '{ .retries = 9007199254740993 }' }, ['payment']],
+  [{ q: '{ .retries = 9007199254740992 }' }, []],
+  [{ q: '{ .cards = "visa" }' }, ['payment']],
+  [{ q: '{ event:name = "charged" && event:timeSinceStart = 250ms }' }, ['payment']],
+  [{ q: `{ link:traceID = "${TRACES.orders}" }` }, ['payment']],
+  [{ q: '{ statusMessage = "deadlock" } << { status = ok }' }, ['payment']],
+  [{ q: '{ span.db.name = "cards" && instrumentation:name = "http-lib" }' }, ['payment']],
+  [{ q: '{ resource.host.name = "h1" } | count() = 2' }, ['payment']],
+  [{ tags: 'error=true service.name=pay' }, ['payment']],
 ])('the search %o', async (parameters, names) => {
   expect(await found(parameters)).toEqual(names)
 })
@@ -205,7 +296,7 @@ test('the range counts by the start of traces, in whole seconds', async () => {
   expect(await between(0, 60)).toEqual(['failed', 'orders'])
   expect(await between(1, 60)).toEqual(['failed'])
   expect(await between(0, 59)).toEqual(['orders'])
-  expect((await search({ q: '{ status = error }' })).traces).toHaveLength(1)
+  expect((await search({ q: '{ status = error }' })).traces).toHaveLength(2)
 })
 
 test.each([
@@ -225,7 +316,7 @@ test.each([
   expect(await response.text()).toContain(message)
 })
 
-const METRICS = { inspectedTraces: 2, completedJobs: 1, totalJobs: 1 }
+const METRICS = { inspectedTraces: 3, completedJobs: 1, totalJobs: 1 }
 
 test('names of tags', async () => {
   const { tagNames, metrics } = (await ask('/api/search/tags', range())) as {
@@ -239,7 +330,7 @@ test('names of tags', async () => {
     scopes: [
       {
         name: 'event',
-        tags: ['aws.xray.exception.id', 'exception.message', 'exception.type'],
+        tags: ['aws.xray.exception.id', 'currency', 'exception.message', 'exception.type'],
       },
     ],
     metrics: METRICS,
@@ -254,21 +345,25 @@ test('names of tags', async () => {
   expect((await server.get('/tempo/api/v2/search/tags', { scope: 'x' })).status).toBe(400)
 })
 
+const NAMES = ['POST /pay', 'SELECT cards', 'orders', 'shop']
+const SERVICES = ['orders', 'pay-service', 'shop']
+const SERVICES_FAILED = ['pay-service', 'shop']
+
 test.each<[string, Record<string, string>, unknown]>([
   ['v2/search/tag/.tier', {}, [string('gold'), string('silver')]],
   ['v2/search/tag/span.items', {}, [{ type: 'int', value: '3' }]],
   ['v2/search/tag/span.ratio', {}, [{ type: 'float', value: '0.5' }]],
   ['v2/search/tag/span.vip', {}, [{ type: 'bool', value: 'true' }]],
-  ['v2/search/tag/status', {}, [keyword('error'), keyword('unset')]],
-  ['v2/search/tag/name', {}, [string('orders'), string('shop')]],
-  ['v2/search/tag/resource.service.name', { q: '{ status = error }' }, [string('shop')]],
+  ['v2/search/tag/status', {}, [keyword('error'), keyword('ok'), keyword('unset')]],
+  ['v2/search/tag/name', {}, NAMES.map(string)],
+  ['v2/search/tag/resource.service.name', { q: '{ status = error }' }, SERVICES_FAILED.map(string)],
   // What is no query asks for all, as with Tempo.
   ['v2/search/tag/.tier', { q: '{ status = }' }, [string('gold'), string('silver')]],
-  ['v2/search/tag/.tier', { limit: '1' }, [string('silver')]],
+  ['v2/search/tag/.tier', { limit: '1' }, [string('gold')]],
   // Grafana encodes tags twice.
-  ['v2/search/tag/resource.service%252Ename', {}, [string('orders'), string('shop')]],
-  ['search/tag/service.name', {}, ['orders', 'shop']],
-  ['search/tag/status.code', {}, ['error', 'unset']],
+  ['v2/search/tag/resource.service%252Ename', {}, SERVICES.map(string)],
+  ['search/tag/service.name', {}, SERVICES],
+  ['search/tag/status.code', {}, ['error', 'ok', 'unset']],
 ])('values of %s with %o', async (path, parameters, tagValues) => {
   expect(await ask(`/api/${path}/values`, { ...range(), ...parameters })).toEqual({
     tagValues,

@@ -48,6 +48,12 @@ export class ReadServer {
     })
     const { UnprocessedTraceSegments: refused } = (await response.json()) as Json
     if (JSON.stringify(refused) !== '[]') throw new Error(JSON.stringify(refused))
+    const sent = await fetch(`${this.#server.endpoint}/v1/traces`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(this.#payment()),
+    })
+    if (sent.status !== 200) throw new Error(await sent.text())
     const ids = Object.values(TRACES)
     const areFound = async () => {
       for (const id of ids) await this.json(`/jaeger/api/traces/${id}`)
@@ -110,12 +116,72 @@ export class ReadServer {
       },
     ]
   }
+
+  /** Of OpenTelemetry, with what X-Ray has no word for. */
+  #payment(): Json {
+    const at = (seconds: number) => String(BigInt(this.base * 1000 + seconds * 1000) * 1_000_000n)
+    const text = (key: string, value: string) => ({ key, value: { stringValue: value } })
+    return {
+      resourceSpans: [
+        {
+          resource: { attributes: [text('service.name', 'pay-service'), text('host.name', 'h1')] },
+          scopeSpans: [
+            {
+              scope: { name: 'http-lib', version: '0.9' },
+              spans: [
+                {
+                  traceId: TRACES.payment,
+                  spanId: '0000000000000021',
+                  traceState: 'a=b',
+                  name: 'POST /pay',
+                  kind: 2,
+                  startTimeUnixNano: at(120),
+                  endTimeUnixNano: at(120.5),
+                  attributes: [
+                    text('http.route', '/pay'),
+                    { key: 'retries', value: { intValue: '9007199254740993' } },
+                    {
+                      key: 'cards',
+                      value: {
+                        arrayValue: { values: [{ stringValue: 'visa' }, { intValue: '4' }] },
+                      },
+                    },
+                  ],
+                  events: [
+                    {
+                      timeUnixNano: at(120.25),
+                      name: 'charged',
+                      attributes: [text('currency', 'eur')],
+                    },
+                  ],
+                  status: { code: 1 },
+                },
+                {
+                  traceId: TRACES.payment,
+                  spanId: '0000000000000022',
+                  parentSpanId: '0000000000000021',
+                  name: 'SELECT cards',
+                  kind: 3,
+                  startTimeUnixNano: at(120.125),
+                  endTimeUnixNano: at(120.25),
+                  attributes: [text('db.system', 'postgresql'), text('db.name', 'cards')],
+                  links: [{ traceId: TRACES.orders, spanId: '0000000000000003' }],
+                  status: { code: 2, message: 'deadlock' },
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    }
+  }
 }
 
 /** Ids in W3C's form. */
 export const TRACES = {
   orders: '68f0000011112222333344445555aaaa',
   failed: '68f0000011112222333344445555bbbb',
+  payment: '68f0000011112222333344445555cccc',
 }
 
 function xrayId(hex: string): string {

@@ -1,3 +1,4 @@
+import type { OtlpSpan } from './otlp/otlp-span.ts'
 import type { Segment, SegmentDocument, Subsegment } from './segment.ts'
 import type { UnixNanos } from './time.ts'
 import type { EntityId, TraceId } from './trace-id.ts'
@@ -9,6 +10,8 @@ export type ReceivedDocument = {
   readonly received: UnixNanos
   readonly account: string
   readonly region: string
+  /** The span of OpenTelemetry that it was sent as. */
+  readonly span?: OtlpSpan
 }
 
 /**
@@ -32,6 +35,8 @@ export type Trace = {
   readonly firstReceived: UnixNanos
   /** Account and region of the request that brought each segment, or the call of an inferred one. */
   readonly context: ReadonlyMap<EntityId, RequestContext>
+  /** Of the entities that were sent as spans of OpenTelemetry, the spans. */
+  readonly spans: ReadonlyMap<EntityId, OtlpSpan>
 }
 
 export type Orphan = { readonly parentId: EntityId; readonly subsegment: Subsegment }

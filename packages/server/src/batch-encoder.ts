@@ -21,7 +21,8 @@ import {
 } from './parse/trace-segments-request.ts'
 import { type ContentEncoding, inflate } from './receive/inflate.ts'
 import type { OperationError } from './show/operation-error.ts'
-import { type Receipt, RowEncoder } from './store/segment-row.ts'
+import { RowEncoder } from './store/segment-row.ts'
+import type { Receipt } from './store/span-row.ts'
 
 /** Bytes as they were received; a worker takes ownership of them. */
 export type Batch = Request | OtlpRequest | Datagrams

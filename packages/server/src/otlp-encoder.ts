@@ -1,11 +1,12 @@
-import { bad, KNOWN_ATTRIBUTES, ok, type Result, type SegmentDocument } from '@fluoroscope/model'
+import { bad, KNOWN_ATTRIBUTES, ok, type Result } from '@fluoroscope/model'
 import type { BatchOutcome, IngestSource } from './batch-outcome.ts'
+import { OtlpRows } from './otlp-rows.ts'
 import { decodeTracePacket, decodeTraceRequest, type OtlpEncoding } from './parse/otlp/otlp-body.ts'
 import type { SpanBatch } from './parse/otlp/span-batch.ts'
-import { SpanDocuments } from './parse/otlp/span-documents.ts'
 import { chunksOf } from './parse/otlp/trace-chunks.ts'
 import { TraceDecoder, type TraceRequestProblem } from './parse/otlp/trace-decoder.ts'
-import type { Receipt, RowEncoder } from './store/segment-row.ts'
+import type { RowEncoder } from './store/segment-row.ts'
+import type { Receipt, SpanRow } from './store/span-row.ts'
 
 /** Makes rows of trace requests of OTLP. */
 export class OtlpEncoder {
@@ -63,9 +64,9 @@ export class OtlpEncoder {
   ): Result<void, TraceRequestProblem> {
     const chunks = chunksOf(batch, maxBytes)
     if (!chunks.ok) return bad({ kind: 'too-large', message: TOO_MANY_RESOURCES })
-    const documents = new SpanDocuments(batch)
-    for (const { spans, bytes } of chunks.value) {
-      this.#rows.addChunk(receipt, documentsOf(documents, spans), bytes)
+    const rows = new OtlpRows(batch)
+    for (const { traceId, spans, bytes } of chunks.value) {
+      this.#rows.addChunk(receipt, traceId, rowsOf(rows, spans), bytes)
     }
     countRejected(batch, source, outcome)
     outcome.accept(source, batch.spans.count)
@@ -83,9 +84,6 @@ function countRejected(batch: SpanBatch, source: IngestSource, outcome: BatchOut
   outcome.spanMessages.push(...batch.rejections.map(({ message }) => message))
 }
 
-function* documentsOf(
-  documents: SpanDocuments,
-  spans: readonly number[],
-): Generator<SegmentDocument> {
-  for (const index of spans) yield* documents.of(index)
+function* rowsOf(rows: OtlpRows, spans: readonly number[]): Generator<SpanRow> {
+  for (const index of spans) yield* rows.of(index)
 }

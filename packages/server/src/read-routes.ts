@@ -6,6 +6,7 @@ import { findServiceNames } from './query/service-names.ts'
 import { jaegerRoutes } from './show/jaeger/jaeger-routes.ts'
 import type { ReadRoute, SpanReads } from './show/read-route.ts'
 import { tempoRoutes } from './show/tempo/tempo-routes.ts'
+import { traceExportRoute } from './show/trace-export.ts'
 import type { Database } from './store/database.ts'
 
 export type ReadRoutesOptions = {
@@ -15,7 +16,7 @@ export type ReadRoutesOptions = {
   readonly omissions: Omissions
 }
 
-/** The APIs of Jaeger and Tempo, for the tools that read by them. */
+/** The export of a trace, and the APIs of Jaeger and Tempo, for the tools that read by them. */
 export function createReadRoutes(options: ReadRoutesOptions): readonly ReadRoute[] {
   const { database, graphs, now, omissions } = options
   const reads: SpanReads = {
@@ -33,5 +34,5 @@ export function createReadRoutes(options: ReadRoutesOptions): readonly ReadRoute
     findGraph: (from, to) => graphs.graph(from, to),
     now,
   }
-  return [...jaegerRoutes(reads), ...tempoRoutes(reads)]
+  return [traceExportRoute(reads), ...jaegerRoutes(reads), ...tempoRoutes(reads)]
 }

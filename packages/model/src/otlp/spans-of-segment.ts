@@ -1,5 +1,6 @@
 import { endOf, outcomeOf, type Segment, type Subsegment } from '../segment.ts'
 import { type UnixNanos, unixNanos } from '../time.ts'
+import type { Trace } from '../trace.ts'
 import type { EntityId, TraceId } from '../trace-id.ts'
 import { attributesOfEntity } from './entity-attributes.ts'
 import { exceptionEvents } from './exception-events.ts'
@@ -13,18 +14,50 @@ import { attributesOfJson } from './value-of-json.ts'
  * OpenTelemetry has no word for is kept in attributes under `aws.xray.`, so nothing is lost.
  */
 export function spansOfSegment(segment: Segment): readonly OtlpSpan[] {
-  const whole: Whole = {
+  return [...walkSpans(segment, segment.parentId, wholeOf(segment), NO_SPANS)]
+}
+
+/**
+ * All that is known of a trace as OpenTelemetry spans, also what waits for its parent: what was sent as
+ * spans as it was sent, and the rest as `spansOfSegment` makes it. Inferred segments sent nothing.
+ */
+export function spansOfTrace({ id, segments, orphans, spans }: Trace): readonly OtlpSpan[] {
+  const all = new Set<OtlpSpan>()
+  for (const segment of segments) {
+    for (const span of walkSpans(segment, segment.parentId, wholeOf(segment), spans)) all.add(span)
+  }
+  const unowned: Whole = { traceId: id, resource: NO_RESOURCE, scope: NO_SCOPE }
+  for (const { parentId, subsegment } of orphans) {
+    for (const span of walkSpans(subsegment, parentId, unowned, spans)) all.add(span)
+  }
+  return [...all]
+}
+
+const NO_SPANS: Trace['spans'] = new Map()
+const NO_RESOURCE: OtlpResource = { attributes: new Map(), droppedAttributes: 0, schemaUrl: '' }
+const NO_SCOPE: OtlpScope = { ...NO_RESOURCE, name: '', version: '' }
+
+function wholeOf(segment: Segment): Whole {
+  return {
     traceId: segment.traceId,
     resource: resourceOfSegment(segment),
     scope: scopeOf(segment),
   }
-  const spans = [spanOf(segment, segment.parentId, whole)]
-  const open = childrenOf(segment)
+}
+
+/** Those of an entity and of all below it; of a local root that is a call, the same one twice. */
+function* walkSpans(
+  top: Segment | Subsegment,
+  parentId: EntityId | undefined,
+  whole: Whole,
+  sent: Trace['spans'],
+): Generator<OtlpSpan> {
+  yield sent.get(top.id) ?? spanOf(top, parentId, whole)
+  const open = childrenOf(top)
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    spans.push(spanOf(next.subsegment, next.parentId, whole))
+    yield sent.get(next.subsegment.id) ?? spanOf(next.subsegment, next.parentId, whole)
     open.push(...childrenOf(next.subsegment))
   }
-  return spans
 }
 
 type Whole = {

@@ -1,4 +1,4 @@
-import { parseTraceQuery, spansOfSegment, type TraceId, unixNanos } from '@fluoroscope/model'
+import { parseTraceQuery, spansOfTrace, type TraceId, unixNanos } from '@fluoroscope/model'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   type StoredDocument,
@@ -134,10 +134,12 @@ test.each(QUERIES)('%s', async (text) => {
     .map(([id, all]) => ({
       id,
       tree: spanTree(
-        assembleTrace(
-          id,
-          all.map(({ received }) => received),
-        ).segments.flatMap(spansOfSegment),
+        spansOfTrace(
+          assembleTrace(
+            id,
+            all.map(({ received }) => received),
+          ),
+        ),
       ),
     }))
     .filter(({ tree }) => tree.nodes.length > 0 && match(tree).length > 0)
@@ -179,6 +181,13 @@ test('a search that is given up says so', async () => {
   expect(some.isComplete).toBe(false)
   expect(some.inspected).toBeGreaterThanOrEqual(100)
   expect(some.inspected).toBeLessThan(documents.size)
+})
+
+test('matches beyond the spans that fit are left out, and that is told', async () => {
+  const few = await find({ maxSpans: 20 })
+  expect(few.isComplete).toBe(false)
+  expect(few.matches.length).toBeGreaterThan(3)
+  expect(few.matches.length).toBeLessThan(20)
 })
 
 test('ranges are half open, and what was received later is not seen', async () => {

@@ -1,4 +1,10 @@
-import { type TraceId, type TraceQuery, type UnixNanos, unixNanos } from '@fluoroscope/model'
+import {
+  spansOfTrace,
+  type TraceId,
+  type TraceQuery,
+  type UnixNanos,
+  unixNanos,
+} from '@fluoroscope/model'
 import { type Candidate, findCandidates, findNewestMinute } from '../query/candidate-traces.ts'
 import { type FoundTrace, findTraces, visitTraces } from '../query/find-traces.ts'
 import { traceQueryConditions } from '../query/trace-query-conditions.ts'
@@ -6,7 +12,6 @@ import { liesIn, type TimeWindow } from '../query/trace-search.ts'
 import { traceStart } from '../query/trace-times.ts'
 import type { Database } from '../store/database.ts'
 import { type SpanTree, spanTree } from './span-tree.ts'
-import { spansOfTrace } from './spans-of-trace.ts'
 
 /** A trace seen as spans. */
 export type SpanTrace = {
@@ -27,6 +32,8 @@ export type SpanSearch = {
   readonly limit: number
   /** Traces that are looked at before it is given up; {@link MAX_INSPECTED} if not told. */
   readonly maxInspected?: number
+  /** Spans of all traces that match together, where a match keeps them; no limit if not told. */
+  readonly maxSpans?: number
 }
 
 export type SpanSearchResult<Match> = {
@@ -119,7 +126,7 @@ async function findChunk(
   position: Position,
 ): Promise<Chunk> {
   const { window, step, after } = position
-  const conditions = implied === undefined ? [] : traceQueryConditions(implied)
+  const conditions = implied === undefined ? [] : traceQueryConditions(implied, window)
   const search = { timeRangeType: 'TraceId', sampled: 1, filter: { conditions } } as const
   const request = { window, asOf: now, after, among: undefined, limit: CHUNK_SIZE + 1 }
   const found = await findCandidates(database, search, request)
@@ -146,6 +153,8 @@ class Reading<Match> {
   #inspected = 0
   #documents = 0
   #cut = 0
+  #spans = 0
+  #isFull = false
 
   constructor(search: SpanSearch, match: (trace: SpanTrace) => Match | undefined) {
     this.#search = search
@@ -158,7 +167,8 @@ class Reading<Match> {
 
   get isDone(): boolean {
     const { maxInspected = MAX_INSPECTED } = this.#search
-    return this.#hasEnough || this.#inspected >= maxInspected || this.#documents >= MAX_DOCUMENTS
+    if (this.#hasEnough || this.#isFull) return true
+    return this.#inspected >= maxInspected || this.#documents >= MAX_DOCUMENTS
   }
 
   async read(
@@ -174,8 +184,13 @@ class Reading<Match> {
       this.#inspected += 1
       this.#documents += trace.documents
       this.#cut += Number(trace.limitExceeded)
-      const match = this.#match(spanTraceOf(trace))
-      if (match !== undefined) found.push({ time, id: trace.id, match })
+      if (this.#isFull) return
+      const seen = spanTraceOf(trace)
+      const match = this.#match(seen)
+      if (match === undefined) return
+      found.push({ time, id: trace.id, match })
+      this.#spans += seen.tree.nodes.length
+      this.#isFull = this.#spans > (this.#search.maxSpans ?? Number.POSITIVE_INFINITY)
     }
     await visitTraces(database, ids, visit, undefined, this.#search.now)
     found.sort((left, right) => {
@@ -189,7 +204,7 @@ class Reading<Match> {
     return {
       matches: this.#matches.slice(0, this.#search.limit),
       inspected: this.#inspected,
-      isComplete: reachedStart || this.#hasEnough,
+      isComplete: (reachedStart || this.#hasEnough) && !this.#isFull,
       cut: this.#cut,
     }
   }

@@ -63,10 +63,11 @@ export class MessageWriter {
     this.#varint(BigInt.asUintN(64, value))
   }
 
+  /** The low 64 bits; negative numbers in two's complement. */
   fixed64(field: number, value: bigint): void {
     this.#varint(BigInt((field << 3) | FIXED64))
     const at = this.#reserve(8)
-    this.#buffer.writeBigUInt64LE(value, at)
+    this.#buffer.writeBigUInt64LE(BigInt.asUintN(64, value), at)
   }
 
   fixed32(field: number, value: bigint): void {

@@ -1,6 +1,7 @@
 import {
   assert,
   type EntityId,
+  type OtlpSpan,
   type ReceivedDocument,
   type RequestContext,
   type Segment,
@@ -36,6 +37,7 @@ export function assembleTrace(id: TraceId, documents: readonly ReceivedDocument[
     lastUpdate: [...changes].reduce(later),
     firstReceived: receipts.reduce(earlier),
     context,
+    spans: spansOf(versions),
   }
 }
 
@@ -74,6 +76,14 @@ function setContext(
 ): void {
   if (version === undefined) return
   context.set(id, { account: version.source.account, region: version.source.region })
+}
+
+function spansOf(versions: ReadonlyMap<EntityId, Version>): ReadonlyMap<EntityId, OtlpSpan> {
+  const spans = new Map<EntityId, OtlpSpan>()
+  for (const [id, { source }] of versions) {
+    if (source.span !== undefined) spans.set(id, source.span)
+  }
+  return spans
 }
 
 /** Tells the account the code or the called resource belongs to where it is not the sender's. */

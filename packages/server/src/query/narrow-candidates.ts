@@ -12,7 +12,7 @@ import type { TimeWindow } from './trace-search.ts'
  * @param rows the candidates' rows, with their `trace_id`
  */
 export function narrowed(conditions: readonly RowCondition[], window: TimeWindow, rows: Sql): Sql {
-  const near = sql`(${minutesOf(around(window))})`
+  const near = nearMinutes(window)
   const each = conditions.map(
     ({ condition }) =>
       sql`trace_id IN (SELECT trace_id FROM spans WHERE ${near} AND (${condition}))`,
@@ -24,6 +24,11 @@ export function narrowed(conditions: readonly RowCondition[], window: TimeWindow
       WHERE NOT ${near} AND trace_id IN (SELECT trace_id FROM (${rows}))
     )
   )`
+}
+
+/** Of `minute`: where the documents lie of most traces that start in the window. */
+export function nearMinutes(window: TimeWindow): Sql {
+  return sql`(${minutesOf(around(window))})`
 }
 
 /** All documents of most traces start within so long of each other. */

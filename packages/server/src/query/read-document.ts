@@ -47,9 +47,10 @@ export class DocumentReader {
       throw new Error(`stored spans of trace ${row.trace_id}: ${problem}`)
     }
     const { received, account, region } = row
-    const documents = new SpanDocuments(batch.value)
+    const read = new SpanDocuments(batch.value)
     for (let index = 0; index < batch.value.spans.count; index++) {
-      for (const document of documents.of(index)) yield { document, received, account, region }
+      const { span, documents } = read.of(index)
+      for (const document of documents) yield { document, received, account, region, span }
     }
   }
 }

@@ -9,15 +9,28 @@ import type {
 import { unreachable } from '@fluoroscope/model'
 import { identifier, integer, joinSql, type Sql, sql, text, unsigned } from '../store/sql.ts'
 import type { RowCondition } from './compile-filter.ts'
+import { nearMinutes } from './narrow-candidates.ts'
+import type { TimeWindow } from './trace-search.ts'
 
 /**
- * What the table `spans` can say of a TraceQL query, of traces whose documents are X-Ray's: conditions on
- * one row, each of which some row of every such trace that matches meets. As with `compileFilter` they may
- * let through what does not match, and never hold back what does.
+ * What the table `spans` can say of a TraceQL query: conditions on one row, each of which some row of every
+ * trace that matches meets. As with `compileFilter` they may let through what does not match, and never hold
+ * back what does. Rows of what was sent as spans tell what it means to X-Ray: these traces are all let
+ * through.
+ * @param window in which the traces start
  */
-export function traceQueryConditions(query: TraceQuery): readonly RowCondition[] {
+export function traceQueryConditions(
+  query: TraceQuery,
+  window: TimeWindow,
+): readonly RowCondition[] {
   const conditions = query.flatMap(stageConditions).slice(0, MAX_CONDITIONS)
-  return conditions.map((condition) => ({ condition, indexed: false }))
+  const wasSentAsSpans = sql`trace_id IN (
+    SELECT trace_id FROM documents WHERE ${nearMinutes(window)} AND format = 'otlp'
+  )`
+  return conditions.map((condition) => ({
+    condition: sql`(${condition} OR ${wasSentAsSpans})`,
+    indexed: false,
+  }))
 }
 
 /** Each costs a look over the rows, and the first few leave little for the others. */

@@ -134,7 +134,7 @@ const KINDS: readonly OtlpSpanKind[] = [
 ]
 
 /** By the number of the protocol; numbers nobody knows yet are no kind. */
-function spanKindOf(number: number): OtlpSpanKind {
+export function spanKindOf(number: number): OtlpSpanKind {
   return KINDS[number] ?? 'unspecified'
 }
 
@@ -168,13 +168,18 @@ export function traceIdAt(
 }
 
 /** The id that 8 bytes of a record are. */
-function entityIdAt(batch: SpanBatch, table: RecordTable, index: number, field: number): EntityId {
+export function entityIdAt(
+  batch: SpanBatch,
+  table: RecordTable,
+  index: number,
+  field: number,
+): EntityId {
   const at = table.get(index, field)
   return batch.bytes.toString('hex', at, at + 8) as EntityId
 }
 
 /** A value that needs the bytes it was read from no more. */
-function otlpValueOf(value: AnyValue): OtlpValue {
+export function otlpValueOf(value: AnyValue): OtlpValue {
   switch (value.type) {
     case 'none':
       return null

@@ -1,6 +1,7 @@
 import {
   DEFAULT_MAPPING,
   type OtlpResource,
+  type OtlpSpan,
   type ResourceMeaning,
   readResource,
   type SegmentDocument,
@@ -20,9 +21,9 @@ export class SpanDocuments {
   }
 
   /** Those of the span with this index: one, or a segment and the call below it. */
-  of(index: number): readonly SegmentDocument[] {
+  of(index: number): { readonly span: OtlpSpan; readonly documents: readonly SegmentDocument[] } {
     const span = this.#spans.span(index)
-    return segmentDocumentsOf(span, this.#meaningOf(span.resource))
+    return { span, documents: segmentDocumentsOf(span, this.#meaningOf(span.resource)) }
   }
 
   #meaningOf(resource: OtlpResource): ResourceMeaning {

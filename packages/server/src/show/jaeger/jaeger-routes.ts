@@ -1,5 +1,10 @@
-import { type Result, type ServiceGraph, type UnixNanos, unixNanos } from '@fluoroscope/model'
-import type { SpanTrace } from '../../analyse/span-search.ts'
+import {
+  type Result,
+  type ServiceGraph,
+  traceIdHex,
+  type UnixNanos,
+  unixNanos,
+} from '@fluoroscope/model'
 import { serviceOfSpan } from '../../analyse/span-tree.ts'
 import { readInstant, readTraceId, readWhole } from '../query-parameters.ts'
 import type { ReadRequest, ReadRoute, SpanReads } from '../read-route.ts'
@@ -9,7 +14,7 @@ import {
   matchesJaegerQuery,
   readJaegerQuery,
 } from './jaeger-query.ts'
-import { jaegerTrace } from './jaeger-trace.ts'
+import { type JaegerTrace, jaegerTrace } from './jaeger-trace.ts'
 
 /**
  * The HTTP API that Jaeger's console and Grafana's Jaeger data source read by, below `/jaeger`
@@ -100,21 +105,33 @@ async function searchTraces(reads: SpanReads, { query }: ReadRequest): Promise<R
   if (wanted.traceIds.length > 0) return tracesById(reads, wanted)
   const { from, to, limit } = wanted
   const range = { from, until: unixNanos(to + 1n) }
-  const matches = ({ tree }: SpanTrace) => matchesJaegerQuery(wanted, tree)
-  const result = await reads.search({ range, implied: impliedQuery(wanted), limit }, (trace) =>
-    matches(trace) ? jaegerTrace(trace) : undefined,
+  const search = { range, implied: impliedQuery(wanted), limit, maxSpans: MAX_SPANS }
+  const result = await reads.search(search, (trace) =>
+    matchesJaegerQuery(wanted, trace.tree) ? jaegerTrace(trace) : undefined,
   )
   if (result.isComplete) return envelope(result.matches)
   const msg = `the search ended after ${result.inspected} traces: narrow the range or the query`
-  return envelope(result.matches, [{ code: 200, msg }])
+  return envelope(result.matches, [{ code: PARTIAL, msg }])
 }
+
+/** Spans of one answer, which are all in memory; a trace is always whole. */
+const MAX_SPANS = 200_000
+
+const PARTIAL = 206
 
 async function tracesById(reads: SpanReads, { traceIds }: JaegerQuery): Promise<Response> {
   const errors: StructuredError[] = []
-  const traces: unknown[] = []
+  const traces: JaegerTrace[] = []
+  let spans = 0
   for (const id of new Set(traceIds)) {
+    const traceID = traceIdHex(id)
+    if (spans > MAX_SPANS) {
+      errors.push({ code: PARTIAL, msg: 'left out: the answer is too large', traceID })
+      continue
+    }
     const trace = await reads.findTrace(id)
-    if (trace === undefined) errors.push({ code: 404, msg: 'trace not found', traceID: id })
+    spans += trace?.tree.nodes.length ?? 0
+    if (trace === undefined) errors.push({ code: 404, msg: 'trace not found', traceID })
     else traces.push(jaegerTrace(trace))
   }
   return envelope(traces, errors)

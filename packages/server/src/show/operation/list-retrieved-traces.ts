@@ -11,7 +11,7 @@ import {
   ListRetrievedTracesInput,
   millisecondSeconds,
   ok,
-  spansOfSegment,
+  spansOfTrace,
 } from '@fluoroscope/model'
 import {
   findRetrieval,
@@ -99,10 +99,10 @@ const pageIn: Readonly<Record<'XRAY' | 'OTEL', ReadPage>> = {
     ),
   /** What was sent: callees that sent nothing have no span of their own. */
   OTEL: async (findPage, retrieval, position) =>
-    printPage(
-      await findPage(retrieval, position, ({ segments }) => segments.flatMap(spansOfSegment)),
-      (span: OtlpSpan) => ({ Id: span.id, Document: printSpanRecord(span) }),
-    ),
+    printPage(await findPage(retrieval, position, spansOfTrace), (span: OtlpSpan) => ({
+      Id: span.id,
+      Document: printSpanRecord(span),
+    })),
 }
 
 function printPage<Span>(

@@ -8,15 +8,36 @@ import {
   type OtlpValue,
   traceIdHex,
 } from '@fluoroscope/model'
+import { KINDS, STATUS_CODES } from './otlp-message.ts'
 import { groupSpans } from './otlp-parts.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
+/** In what dialects of JSON differ. */
+export type JsonForm = {
+  readonly id: (hex: string) => string
+  readonly kind: (kind: OtlpSpan['kind']) => string | number
+  readonly status: (code: OtlpSpan['status']['code']) => string | number
+}
+
+/** The JSON of Go's protobuf library, which Tempo answers with: ids in base 64, enumerations by name. */
+export const GO_FORM: JsonForm = {
+  id: (hex) => Buffer.from(hex, 'hex').toString('base64'),
+  kind: (kind) => `SPAN_KIND_${kind.toUpperCase()}`,
+  status: (code) => `STATUS_CODE_${code.toUpperCase()}`,
+}
+
+/** OTLP's own (OTLP specification, JSON Protobuf Encoding): ids in hex, enumerations as numbers. */
+export const OTLP_FORM: JsonForm = {
+  id: (hex) => hex,
+  kind: (kind) => Number(KINDS[kind]),
+  status: (code) => Number(STATUS_CODES[code]),
+}
+
 /**
- * The `ResourceSpans` of spans in the JSON of Go's protobuf library, which Tempo answers with: ids in base
- * 64, 64-bit numbers as texts, enumerations by name, and nothing for what has its default.
+ * The `ResourceSpans` of spans in JSON: 64-bit numbers as texts, and nothing for what has its default.
  */
-export function resourceSpansJson(spans: Iterable<OtlpSpan>): readonly Json[] {
+export function resourceSpansJson(spans: Iterable<OtlpSpan>, form: JsonForm): readonly Json[] {
   return groupSpans(spans).map(({ resource, scopes }) => ({
     resource: {
       attributes: attributesJson(resource.attributes),
@@ -24,7 +45,7 @@ export function resourceSpansJson(spans: Iterable<OtlpSpan>): readonly Json[] {
     },
     scopeSpans: scopes.map(({ scope, spans: ofScope }) => ({
       scope: scopeJson(scope),
-      spans: ofScope.map(spanJson),
+      spans: ofScope.map((span) => spanJson(span, form)),
       ...text('schemaUrl', scope.schemaUrl),
     })),
     ...text('schemaUrl', resource.schemaUrl),
@@ -40,27 +61,30 @@ function scopeJson(scope: OtlpScope): Json {
   }
 }
 
-function spanJson(span: OtlpSpan): Json {
+function spanJson(span: OtlpSpan, form: JsonForm): Json {
   const { status } = span
   return {
-    traceId: base64(traceIdHex(span.traceId)),
-    spanId: base64(span.id),
+    traceId: form.id(traceIdHex(span.traceId)),
+    spanId: form.id(span.id),
     ...text('traceState', span.traceState),
-    ...(span.parentId === undefined ? {} : { parentSpanId: base64(span.parentId) }),
+    ...(span.parentId === undefined ? {} : { parentSpanId: form.id(span.parentId) }),
     ...number('flags', span.flags),
     name: span.name,
-    ...(span.kind === 'unspecified' ? {} : { kind: `SPAN_KIND_${span.kind.toUpperCase()}` }),
+    ...(span.kind === 'unspecified' ? {} : { kind: form.kind(span.kind) }),
     startTimeUnixNano: String(span.start),
     ...(span.end === 0n ? {} : { endTimeUnixNano: String(span.end) }),
     ...list('attributes', attributesJson(span.attributes)),
     ...number('droppedAttributesCount', span.droppedAttributes),
     ...list('events', span.events.map(eventJson)),
     ...number('droppedEventsCount', span.droppedEvents),
-    ...list('links', span.links.map(linkJson)),
+    ...list(
+      'links',
+      span.links.map((link) => linkJson(link, form)),
+    ),
     ...number('droppedLinksCount', span.droppedLinks),
     status: {
       ...text('message', status.message),
-      ...(status.code === 'unset' ? {} : { code: `STATUS_CODE_${status.code.toUpperCase()}` }),
+      ...(status.code === 'unset' ? {} : { code: form.status(status.code) }),
     },
   }
 }
@@ -74,10 +98,10 @@ function eventJson({ time, name, attributes, droppedAttributes }: OtlpEvent): Js
   }
 }
 
-function linkJson(link: OtlpLink): Json {
+function linkJson(link: OtlpLink, { id }: JsonForm): Json {
   return {
-    traceId: base64(traceIdHex(link.traceId)),
-    spanId: base64(link.id),
+    traceId: id(traceIdHex(link.traceId)),
+    spanId: id(link.id),
     ...text('traceState', link.traceState),
     ...list('attributes', attributesJson(link.attributes)),
     ...number('droppedAttributesCount', link.droppedAttributes),
@@ -109,10 +133,6 @@ function compoundJson(value: readonly OtlpValue[] | Uint8Array | OtlpAttributes)
   if (isOtlpArray(value)) return { arrayValue: { values: value.map(valueJson) } }
   if (value instanceof Uint8Array) return { bytesValue: Buffer.from(value).toString('base64') }
   return { kvlistValue: { values: attributesJson(value) } }
-}
-
-function base64(hex: string): string {
-  return Buffer.from(hex, 'hex').toString('base64')
 }
 
 function text(name: string, value: string): Json {

@@ -34,8 +34,15 @@ const TRACE_BY_ID = { trace: 1, status: 3, message: 4 }
 const PARTIAL = 1n
 
 /** Numbers of opentelemetry-proto, trace v1. */
-const KINDS = { unspecified: 0n, internal: 1n, server: 2n, client: 3n, producer: 4n, consumer: 5n }
-const STATUS_CODES = { unset: 0n, ok: 1n, error: 2n }
+export const KINDS = {
+  unspecified: 0n,
+  internal: 1n,
+  server: 2n,
+  client: 3n,
+  producer: 4n,
+  consumer: 5n,
+}
+export const STATUS_CODES = { unset: 0n, ok: 1n, error: 2n }
 
 function writeTrace(writer: MessageWriter, spans: Iterable<OtlpSpan>): void {
   for (const group of groupSpans(spans)) {

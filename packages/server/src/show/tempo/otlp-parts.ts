@@ -8,11 +8,12 @@ export type ResourceSpans = {
 
 /** In the order of their first spans; what says the same is one, whoever sent it. */
 export function groupSpans(spans: Iterable<OtlpSpan>): readonly ResourceSpans[] {
-  const resources = new Keys<OtlpResource>(({ attributes, schemaUrl }) =>
-    keyOf(attributes, schemaUrl),
+  const resources = new Keys<OtlpResource>(({ attributes, schemaUrl, droppedAttributes }) =>
+    keyOf(attributes, schemaUrl, String(droppedAttributes)),
   )
-  const scopes = new Keys<OtlpScope>(({ attributes, schemaUrl, name, version }) =>
-    keyOf(attributes, schemaUrl, name, version),
+  const scopes = new Keys<OtlpScope>(
+    ({ attributes, schemaUrl, droppedAttributes, name, version }) =>
+      keyOf(attributes, schemaUrl, String(droppedAttributes), name, version),
   )
   type Group = {
     resource: OtlpResource

@@ -2,7 +2,7 @@ import type { OtlpSpan } from '@fluoroscope/model'
 import type { SpanTrace } from '../../analyse/span-search.ts'
 import { readTraceId } from '../query-parameters.ts'
 import type { ReadRequest, ReadRoute, SpanReads } from '../read-route.ts'
-import { resourceSpansJson } from './otlp-json.ts'
+import { GO_FORM, resourceSpansJson } from './otlp-json.ts'
 import { traceResponseMessage, tracesMessage } from './otlp-message.ts'
 import { readTempoSearch } from './tempo-request.ts'
 import { searchMatch, searchMetrics } from './tempo-search.ts'
@@ -70,13 +70,13 @@ type TraceForm = {
 
 const TRACE: TraceForm = {
   message: (spans) => tracesMessage(spans),
-  json: (spans) => ({ batches: resourceSpansJson(spans) }),
+  json: (spans) => ({ batches: resourceSpansJson(spans, GO_FORM) }),
 }
 
 const TRACE_RESPONSE: TraceForm = {
   message: traceResponseMessage,
   json: (spans, partial) => ({
-    trace: { resourceSpans: resourceSpansJson(spans) },
+    trace: { resourceSpans: resourceSpansJson(spans, GO_FORM) },
     metrics: {},
     ...(partial === undefined ? {} : { status: 'PARTIAL', message: partial }),
   }),

@@ -109,7 +109,7 @@ export async function findTagValues(
   const add = (scalar: ScalarValue) => {
     const type = typeOf(scalar)
     const value = scalarText(scalar)
-    if (values.size < search.maxTags) values.set(`${type} ${value}`, { type, value })
+    values.set(`${type} ${value}`, { type, value })
   }
   const result = await reads.search<never>(search, ({ tree }) => {
     for (const node of search.spansOf(tree)) {
@@ -119,7 +119,8 @@ export async function findTagValues(
     }
     return undefined
   })
-  return { tags: [...values].sort(byKey).map(([, value]) => value), result }
+  const sorted = [...values].sort(byKey).map(([, value]) => value)
+  return { tags: sorted.slice(0, search.maxTags), result }
 }
 
 function byKey([left]: readonly [string, TagValue], [right]: readonly [string, TagValue]): number {
