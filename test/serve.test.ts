@@ -136,7 +136,7 @@ test('the ready line names every listener', () => {
     ready: true,
     http: expect.any(Number),
     udp: expect.any(Number),
-    otlpHttp: null,
+    otlpHttp: expect.any(Number),
     otlpGrpc: null,
     zipkin: null,
     pid: server.process.pid,
