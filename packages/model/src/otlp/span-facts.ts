@@ -9,7 +9,13 @@ import type { Form, SpanHead } from './span-head.ts'
 import { httpOf } from './span-http.ts'
 import { nameOf, namespaceOf, serviceNameOf } from './span-name.ts'
 import { sqlOf } from './span-sql.ts'
-import { takeXrayAttributes, type XrayAttributes, type XrayCause } from './xray-attributes.ts'
+import {
+  takeNamespace,
+  takePrecursorIds,
+  takeXrayAttributes,
+  type XrayAttributes,
+  type XrayCause,
+} from './xray-attributes.ts'
 
 /** What one entity made of a span is: all that a row of it needs but for ids and times. */
 export type EntityFacts = SegmentFacts | SubsegmentFacts
@@ -199,14 +205,15 @@ function withSampling(
 
 /** A call runs in the account of its service, unless it names another. */
 function readCall(reading: Reading, shared: Shared): SubsegmentFacts {
-  const { head, form, attributes, resource, xray } = reading
+  const { head, form, attributes, resource } = reading
   const name = nameOf(head, form, attributes, resource)
   const least = form === 'service-and-call' ? 'remote' : undefined
-  const namespace = namespaceOf(head, attributes) ?? xray.namespace ?? least
+  const namespace = namespaceOf(head, attributes) ?? takeNamespace(attributes) ?? least
   const sql = sqlOf(head.name, attributes)
   const account =
     textIn(shared.aws, 'account_id') ?? (namespace === undefined ? undefined : resource.account)
   const traced = takeFlag(attributes, 'aws.xray.traced') === true
+  const precursorIds = takePrecursorIds(attributes)
   const aws = account === undefined ? shared.aws : { ...shared.aws, account_id: account }
   const { annotations, unindexed } = indexAttributes(attributes, resource, false)
   return {
@@ -223,7 +230,7 @@ function readCall(reading: Reading, shared: Shared): SubsegmentFacts {
     aws,
     sql,
     traced,
-    precursorIds: xray.precursorIds,
+    precursorIds,
     account,
     callee: calledServiceOf({ name, namespace, sql, aws }),
     annotations,

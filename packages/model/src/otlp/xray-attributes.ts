@@ -13,8 +13,6 @@ export type XrayAttributes = {
   /** Flags that the status does not imply. */
   readonly flags: { readonly [flag in 'fault' | 'error' | 'throttle']: boolean | undefined }
   readonly cause: XrayCause | undefined
-  readonly namespace: string | undefined
-  readonly precursorIds: readonly string[]
   /** Members of `aws.xray` that tell of this one request. */
   readonly sampling: JsonObject | undefined
 }
@@ -37,8 +35,6 @@ export function takeXrayAttributes(attributes: SpanAttributes): XrayAttributes {
       throttle: takeFlag(attributes, 'aws.xray.throttle'),
     },
     cause: takeCause(attributes),
-    namespace: takeText(attributes, 'aws.xray.namespace'),
-    precursorIds: takeTexts(attributes, 'aws.xray.precursor_ids'),
     sampling: knownMembers([
       ['rule_name', takeText(attributes, 'aws.xray.rule_name')],
       ['sampling_rule_name', takeText(attributes, 'aws.xray.sampling_rule_name')],
@@ -49,9 +45,17 @@ export function takeXrayAttributes(attributes: SpanAttributes): XrayAttributes {
 const NOTHING_OF_XRAY: XrayAttributes = {
   flags: { fault: undefined, error: undefined, throttle: undefined },
   cause: undefined,
-  namespace: undefined,
-  precursorIds: [],
   sampling: undefined,
+}
+
+/** For subsegments: a segment has no namespace, so the attribute stays what it is there. */
+export function takeNamespace(attributes: SpanAttributes): string | undefined {
+  return attributes.tells('aws') ? takeText(attributes, 'aws.xray.namespace') : undefined
+}
+
+/** For subsegments too. */
+export function takePrecursorIds(attributes: SpanAttributes): readonly string[] {
+  return attributes.tells('aws') ? takeTexts(attributes, 'aws.xray.precursor_ids') : []
 }
 
 function takeCause(attributes: SpanAttributes): XrayCause | undefined {
