@@ -33,9 +33,9 @@ test('counts all violations', () => {
 })
 
 test('more statistics than allowed', () => {
-  const input = { SamplingStatisticsDocuments: Array.from({ length: 26 }, () => STATISTICS) }
+  const input = { SamplingStatisticsDocuments: Array.from({ length: 27 }, () => STATISTICS) }
   expect(errorOf(GetSamplingTargetsInput, input)?.message).toContain(
-    "at 'samplingStatisticsDocuments' failed to satisfy constraint: Member must have length less than or equal to 25",
+    "at 'samplingStatisticsDocuments' failed to satisfy constraint: Member must have length less than or equal to 26",
   )
 })
 
