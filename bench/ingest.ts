@@ -1,9 +1,9 @@
 /**
- * X-Ray ingest: documents a second acknowledged (after fdatasync) and queryable, CPU a document, bytes
- * a document on disk. `npm run bench:ingest -- [documents]`; needs a build.
+ * Ingest: documents or spans a second acknowledged (after fdatasync) and queryable, CPU and bytes on disk
+ * of each. `npm run bench:ingest -- [documents]`, or `-- otlp [spans]`; needs a build.
  */
 import { removeDirectory, startServer, temporaryDirectory } from '../test/support/server.ts'
-import { generateTrace, putBodies, seededRandom } from './support/generate.ts'
+import { otlpWorkload, segmentWorkload } from './support/ingest-workload.ts'
 import { call, closedLoop } from './support/load.ts'
 import { latencies, machine } from './support/machine.ts'
 import {
@@ -14,22 +14,12 @@ import {
   threadSeconds,
 } from './support/processes.ts'
 
-const DOCUMENTS = Number(process.argv[2] ?? 300_000)
-const SEGMENTS_PER_TRACE = 5
 const CONNECTIONS = 16
 const QUIET_MS = 15_000
 
-const random = seededRandom(1)
-const now = Date.now() / 1000
-const documents: string[] = []
-let lastTraceId = ''
-for (let index = 0; documents.length < DOCUMENTS; index++) {
-  const trace = generateTrace(index, SEGMENTS_PER_TRACE, now - 60 + random() * 60, random)
-  documents.push(...trace.documents)
-  lastTraceId = trace.traceId
-}
-const rawBytes = documents.reduce((sum, document) => sum + document.length, 0)
-const bodies = putBodies(documents)
+const [first = '300000', second = '1000000'] = process.argv.slice(2)
+const workload = first === 'otlp' ? otlpWorkload(Number(second)) : segmentWorkload(Number(first))
+const { bodies, units, unit } = workload
 
 const directory = await temporaryDirectory()
 const started = performance.now()
@@ -51,13 +41,13 @@ const sampler = setInterval(() => {
 }, 100)
 const began = performance.now()
 const load = await closedLoop(
-  server.endpoint,
+  workload.target(server.endpoint),
   bodies,
-  documents.length / bodies.length,
+  units / bodies.length,
   CONNECTIONS,
 )
 const ownCpu = process.cpuUsage(ownBefore)
-await untilVisible(lastTraceId)
+await untilVisible(workload.lastTraceId)
 const queryableSeconds = (performance.now() - began) / 1000
 clearInterval(sampler)
 const used = cpuOf().map((seconds, index) => seconds - (before[index] ?? 0))
@@ -70,36 +60,33 @@ await new Promise((done) => setTimeout(done, QUIET_MS))
 const settled = cpuOf().map((seconds, index) => seconds - (before[index] ?? 0))
 const bytes = directoryBytes(directory)
 
-const perDocument = (seconds: number) => `${((seconds / documents.length) * 1e6).toFixed(1)} µs`
+const perUnit = (seconds: number) => `${((seconds / units) * 1e6).toFixed(1)} µs`
 const show = (name: string, value: string) => process.stdout.write(`${name.padEnd(34)} ${value}\n`)
 show('machine', machine())
-show(
-  'documents',
-  `${documents.length} of ${(rawBytes / documents.length).toFixed(0)} B, 2 subsegments, 50 a request, ${CONNECTIONS} connections`,
-)
+show(`${unit}s`, `${units}: ${workload.described}, ${CONNECTIONS} connections`)
 show('start to ready', `${startMillis.toFixed(0)} ms`)
 show(
   'acknowledged',
-  `${(load.acknowledged / load.seconds).toFixed(0)} documents/s (${load.refused} refusals, sent again)`,
+  `${(load.acknowledged / load.seconds).toFixed(0)} ${unit}s/s (${load.refused} refusals, sent again)`,
 )
-show('queryable', `${(documents.length / queryableSeconds).toFixed(0)} documents/s`)
+show('queryable', `${(units / queryableSeconds).toFixed(0)} ${unit}s/s`)
 show('acknowledgement', latencies(load.ackMillis))
 tree.forEach((pid, index) => {
   show(
     `CPU of ${index === 0 ? 'the server' : 'the engine'} (pid ${pid})`,
-    `${perDocument(used[index] ?? 0)} a document; ${perDocument(settled[index] ?? 0)} with merges of ${QUIET_MS / 1000} s after`,
+    `${perUnit(used[index] ?? 0)} a ${unit}; ${perUnit(settled[index] ?? 0)} with merges of ${QUIET_MS / 1000} s after`,
   )
 })
 show(
   "of the server's, main thread",
-  `${perDocument(threadUsed(server.ready.pid))}; busiest other, a parser: ${perDocument(busiest)}`,
+  `${perUnit(threadUsed(server.ready.pid))}; busiest other, a parser: ${perUnit(busiest)}`,
 )
-show('CPU of the driver', perDocument((ownCpu.user + ownCpu.system) / 1e6))
+show('CPU of the driver', perUnit((ownCpu.user + ownCpu.system) / 1e6))
 show(
   'resident memory',
   `${(idleBytes / 2 ** 20).toFixed(0)} MiB idle, ${(peakBytes / 2 ** 20).toFixed(0)} MiB peak`,
 )
-show('on disk, whole data directory', `${(bytes / documents.length).toFixed(0)} B a document`)
+show('on disk, whole data directory', `${(bytes / units).toFixed(0)} B a ${unit}`)
 await server.stop()
 await removeDirectory(directory)
 
@@ -108,7 +95,7 @@ async function untilVisible(traceId: string): Promise<void> {
     const { Traces } = await call(server.endpoint, '/Traces', { TraceIds: [traceId] })
     const [trace] = Traces as { Segments: { Document: string }[] }[]
     const own = trace?.Segments.filter((segment) => !segment.Document.includes('"inferred":true'))
-    if (own?.length === SEGMENTS_PER_TRACE) return
+    if (own?.length === workload.segmentsPerTrace) return
     await new Promise((done) => setTimeout(done, 20))
   }
 }

@@ -6,7 +6,7 @@
 import { Agent } from 'node:http'
 import { removeDirectory, startServer, temporaryDirectory } from '../test/support/server.ts'
 import { generateTrace, putBodies, seededRandom } from './support/generate.ts'
-import { call, post } from './support/load.ts'
+import { call, post, segmentsTarget } from './support/load.ts'
 import { latencies, machine } from './support/machine.ts'
 
 const RATE = Number(process.argv[2] ?? 5000)
@@ -63,7 +63,7 @@ await removeDirectory(directory)
 
 async function load(body: Buffer): Promise<void> {
   const from = performance.now()
-  const status = await post(agent, server.endpoint, body)
+  const status = await post(agent, segmentsTarget(server.endpoint), body)
   if (status !== 200) throw new Error(`the load was answered ${status}`)
   ackMillis.push(performance.now() - from)
 }
@@ -78,7 +78,7 @@ async function probe(index: number): Promise<void> {
   const from = performance.now()
   await post(
     agent,
-    server.endpoint,
+    segmentsTarget(server.endpoint),
     Buffer.from(JSON.stringify({ TraceSegmentDocuments: [document] })),
   )
   const until = async (path: string, input: object, key: string, into: number[]) => {

@@ -35,7 +35,62 @@ export function generateOtlpRequests(requests: number, spans: number): readonly 
   })
 }
 
-function span(kind: 2 | 3, random: () => number): object {
+/** Of a trace of `generateOtlpTraces`. */
+export const SPANS_PER_TRACE = 8
+
+const TRACE_SERVICES = ['storefront', 'orders', 'inventory']
+
+/**
+ * A trace request with whole traces: a server span of each of three services, below each a call of the
+ * next or of a database, and two calls more; as a collector sends them, by service. Times within a minute.
+ */
+export function generateOtlpTraces(
+  traces: number,
+  start: bigint,
+  random: () => number,
+): { readonly bytes: Uint8Array; readonly lastTraceId: string } {
+  const type = otlpSchema({ text: 'string', spans: 'Span' }).lookupType('ExportTraceServiceRequest')
+  const byService = TRACE_SERVICES.map((): object[] => [])
+  let traceId: Uint8Array = new Uint8Array(16)
+  for (let trace = 0; trace < traces; trace++) {
+    traceId = id(16, random)
+    let parentSpanId: Uint8Array | undefined
+    const began = start + BigInt(Math.floor(random() * 6e10))
+    for (const [index, spans] of byService.entries()) {
+      const server = {
+        ...span(2, random),
+        traceId,
+        parentSpanId,
+        ...timesFrom(began, index, random),
+      }
+      const calls = Array.from({ length: index === 0 ? 1 : 2 }, () => ({
+        ...span(3, random),
+        traceId,
+        parentSpanId: server.spanId,
+        ...timesFrom(began, index, random),
+      }))
+      spans.push(server, ...calls)
+      parentSpanId = calls[0]?.spanId
+    }
+  }
+  const resourceSpans = byService.map((spans, index) => ({
+    resource: { attributes: resourceAttributes(TRACE_SERVICES[index] ?? '', random) },
+    scopeSpans: [
+      { scope: { name: '@opentelemetry/instrumentation-http', version: '0.205.0' }, spans },
+    ],
+  }))
+  const bytes = Uint8Array.from(type.encode(type.fromObject({ resourceSpans })).finish())
+  const hex = Buffer.from(traceId).toString('hex')
+  return { bytes, lastTraceId: `1-${hex.slice(0, 8)}-${hex.slice(8)}` }
+}
+
+function timesFrom(began: bigint, depth: number, random: () => number) {
+  const start = began + BigInt(depth) * 2_000_000n
+  const end = start + BigInt(Math.floor(1e6 + random() * 2e8))
+  return { startTimeUnixNano: String(start), endTimeUnixNano: String(end) }
+}
+
+function span(kind: 2 | 3, random: () => number) {
   const start = START_NANOS + BigInt(Math.floor(random() * 6e10))
   const failed = random() < 0.02
   return {

@@ -10,9 +10,26 @@ export type LoadResult = {
   readonly ackMillis: readonly number[]
 }
 
+/** Where bodies are sent, and what they are. */
+export type LoadTarget = {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** PutTraceSegments of a server. */
+export function segmentsTarget(endpoint: string): LoadTarget {
+  return { url: `${endpoint}/TraceSegments`, headers: { 'content-type': 'application/json' } }
+}
+
+/** Trace requests of OTLP in protobuf and gzip. */
+export function otlpTarget(endpoint: string): LoadTarget {
+  const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' }
+  return { url: `${endpoint}/v1/traces`, headers }
+}
+
 /** Sends every body once over `connections` connections, each waiting for its answer: a closed loop. */
 export async function closedLoop(
-  endpoint: string,
+  target: LoadTarget,
   bodies: readonly Buffer[],
   documentsPerBody: number,
   connections: number,
@@ -25,7 +42,7 @@ export async function closedLoop(
   const send = async () => {
     for (let body = bodies[next++]; body !== undefined; body = bodies[next++]) {
       const sent = performance.now()
-      while ((await post(agent, endpoint, body)) !== 200) {
+      while ((await post(agent, target, body)) !== 200) {
         refused++
         await new Promise((done) => setTimeout(done, 50))
       }
@@ -44,15 +61,15 @@ export async function closedLoop(
   }
 }
 
-/** The status of one PutTraceSegments; the answer is read and left. */
-export function post(agent: Agent, endpoint: string, body: Buffer): Promise<number> {
+/** The status of one request; the answer is read and left. */
+export function post(agent: Agent, target: LoadTarget, body: Buffer): Promise<number> {
   return new Promise((done, failed) => {
     const outgoing = request(
-      `${endpoint}/TraceSegments`,
+      target.url,
       {
         method: 'POST',
         agent,
-        headers: { 'content-type': 'application/json', 'content-length': body.length },
+        headers: { ...target.headers, 'content-length': body.length },
       },
       (response) => {
         response.resume()
