@@ -81,7 +81,7 @@ test('spans come out as they went in, in JSON and in protobuf', async () => {
 test('segments of X-Ray stand beside them', async () => {
   const trace = server.trace()
   const front = trace.segment('front', [0, 1])
-  const span = otlpSpan(trace, 'server', [0, 1], { parentSpanId: front['id'] })
+  const span = otlpSpan(trace, 'server', [0.1, 1], { parentSpanId: front['id'] })
   await server.accept(front)
   await accept(otlpRequest('back', span))
   await trace.documents((all) => all.length === 2)
