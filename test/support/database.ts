@@ -8,6 +8,7 @@ import type { Database } from '../../packages/server/src/store/database.ts'
 import { EmbeddedEngine } from '../../packages/server/src/store/engine/embedded-engine.ts'
 import { migrate, readMigrations } from '../../packages/server/src/store/migrate.ts'
 import {
+  type EncodedRows,
   INSERT_DOCUMENTS,
   INSERT_SPANS,
   INSERT_TRACE_MINUTES,
@@ -19,6 +20,8 @@ export type TestDatabase = {
   readonly database: Database
   /** Inserts the rows of accepted documents at once; they are visible when it resolves. */
   insert(documents: readonly StoredDocument[]): Promise<void>
+  /** The same of rows. */
+  insertRows(rows: EncodedRows): Promise<void>
   stop(): Promise<void>
 }
 
@@ -40,17 +43,20 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   await engine.start()
   await migrate(database, await readMigrations())
   let batches = 0
+  const insertRows = async (rows: EncodedRows) => {
+    batches += 1
+    await database.insert(INSERT_SPANS, once(rows.spans), `spans-${batches}`)
+    await database.insert(INSERT_DOCUMENTS, once(rows.documents), `documents-${batches}`)
+    await database.insert(INSERT_TRACE_MINUTES, once(rows.minutes), `minutes-${batches}`)
+  }
   return {
     database,
     async insert(documents) {
       const encoder = new RowEncoder()
       for (const { received, text } of documents) encoder.add(received, text)
-      const rows = encoder.take()
-      batches += 1
-      await database.insert(INSERT_SPANS, once(rows.spans), `spans-${batches}`)
-      await database.insert(INSERT_DOCUMENTS, once(rows.documents), `documents-${batches}`)
-      await database.insert(INSERT_TRACE_MINUTES, once(rows.minutes), `minutes-${batches}`)
+      await insertRows(encoder.take())
     },
+    insertRows,
     async stop() {
       await database.stop()
       await engine.stop()
