@@ -1,15 +1,12 @@
-import { type ServiceGraph, unixNanos } from '@fluoroscope/model'
+import { unixNanos } from '@fluoroscope/model'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findGraphSources } from '../query/graph-merges.ts'
 import { ALL_TRACES } from '../query/graph-minutes.ts'
-import { traceStart } from '../query/trace-times.ts'
 import { UINT64 } from '../store/column.ts'
 import { sql, text } from '../store/sql.ts'
 import { startTestDatabase, type TestDatabase } from '../store/test-database.ts'
-import { producersIn } from './linked-producers.ts'
-import { callsOfTrace, graphOfTrace } from './service-graph.ts'
-import { mergeGraphs } from './test-merge-graphs.ts'
+import { expectedGraph } from './test-merge-graphs.ts'
 import {
   documentOf,
   eagerGraphs,
@@ -20,7 +17,6 @@ import {
   type Sent,
   sentOf,
   settle,
-  tracesFrom,
 } from './test-sent-documents.ts'
 
 let store: TestDatabase
@@ -38,14 +34,6 @@ const mergingGraphs = () => eagerGraphs(store.database, { mergeQuietMs: 0, merge
 
 const NANOS = 1_000_000_000n
 const HOUR = 3600
-
-/** What the graph must be: that of each trace from its documents, merged. */
-function expectedGraph(sent: readonly Sent[], from: bigint, to: bigint): ServiceGraph {
-  const traces = tracesFrom(sent)
-  const calls = new Map(traces.map((trace) => [trace.id, callsOfTrace(trace)]))
-  const inside = traces.filter((trace) => traceStart(trace) >= from && traceStart(trace) < to)
-  return mergeGraphs(inside.map((trace) => graphOfTrace(trace, producersIn(calls))))
-}
 
 /** Start of an hour with two more behind it that no other run uses. */
 function newHours(): number {

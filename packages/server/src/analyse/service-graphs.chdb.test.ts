@@ -1,19 +1,10 @@
-import {
-  type JsonObject,
-  parseTraceId,
-  type ServiceGraph,
-  type UnixNanos,
-  unixNanos,
-} from '@fluoroscope/model'
+import { type JsonObject, parseTraceId, type UnixNanos, unixNanos } from '@fluoroscope/model'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createLog } from '../lib/log.ts'
-import { traceStart } from '../query/trace-times.ts'
 import { startTestDatabase, type TestDatabase } from '../store/test-database.ts'
-import { producersIn } from './linked-producers.ts'
-import { callsOfTrace, graphOfTrace } from './service-graph.ts'
 import { ServiceGraphs } from './service-graphs.ts'
-import { mergeGraphs } from './test-merge-graphs.ts'
+import { expectedGraph } from './test-merge-graphs.ts'
 import {
   documentOf,
   EAGER,
@@ -25,7 +16,6 @@ import {
   type Sent,
   sentOf,
   settle,
-  tracesFrom,
 } from './test-sent-documents.ts'
 
 let store: TestDatabase
@@ -42,15 +32,6 @@ const serviceGraphs = (settings = {}) => eagerGraphs(store.database, settings)
 const insert = (sent: readonly Sent[]) => insertSent(store.database, sent)
 
 const MINUTE = 60
-/** What the graph must be: that of each trace from its documents, merged. */
-function expectedGraph(sent: readonly Sent[], from: UnixNanos, to: UnixNanos): ServiceGraph {
-  const inside = tracesFrom(sent).filter(
-    (trace) => traceStart(trace) >= from && traceStart(trace) < to,
-  )
-  const calls = new Map(tracesFrom(sent).map((trace) => [trace.id, callsOfTrace(trace)]))
-  return mergeGraphs(inside.map((trace) => graphOfTrace(trace, producersIn(calls))))
-}
-
 describe('ServiceGraphs', () => {
   test('is the graph of each trace, merged, whatever arrives when and is computed when', async () => {
     const step = fc.record({

@@ -28,6 +28,7 @@ import {
   SPAN_COLUMNS,
   TRACE_MINUTE_COLUMNS,
 } from './segment-row.ts'
+import { spanRowOf } from './span-row.ts'
 import { identifier, joinSql, sql } from './sql.ts'
 import { startTestDatabase, type TestDatabase } from './test-database.ts'
 
@@ -259,6 +260,22 @@ test('what goes in comes out, whatever it is', async () => {
 }, 60_000)
 
 /** Encodes, inserts, reads all back in the order of insertion, and empties the tables. */
+test('spans that came together are filed under the earliest minute of them, whichever was first', async () => {
+  const start = (seconds: number) =>
+    unixNanos(1_760_559_060_000_000_000n + BigInt(seconds) * 10n ** 9n)
+  const child = { ...segment('00000000000000c1', 'call'), start: start(90) }
+  const root = { ...segment('00000000000000c2', 'front'), start: start(1) }
+  const encoder = new RowEncoder()
+  const receipt = { received: NOW, account: '', region: '' }
+  const rows = [spanRowOf(child, root.id), spanRowOf(root, undefined)]
+  encoder.addChunk(receipt, TRACE, rows, Uint8Array.of(1))
+  await database.insert(INSERT_DOCUMENTS, once(encoder.take().documents), 'chunk')
+  expect(await readAll('documents', DOCUMENT_COLUMNS)).toMatchObject([
+    { id: child.id, minute: 1_760_559_060 },
+  ])
+  await database.command(sql`TRUNCATE TABLE documents`)
+})
+
 async function roundTrip(batch: readonly (readonly [ReceivedDocument, string])[]) {
   const encoder = new RowEncoder()
   for (const [document, text] of batch) encoder.add(document, text)

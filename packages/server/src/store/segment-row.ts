@@ -148,15 +148,15 @@ export class RowEncoder {
    */
   addChunk(receipt: Receipt, traceId: TraceId, rows: Iterable<SpanRow>, chunk: Uint8Array): void {
     let first: SpanRow | undefined
-    let minute = 0
+    let earliest = Number.POSITIVE_INFINITY
     for (const row of rows) {
       const filed = this.#fileUnder(row.start, traceId, receipt)
-      if (first === undefined) minute = filed
+      earliest = Math.min(earliest, filed)
       first ??= row
       this.#addSpan(row, { receipt, traceId, minute: filed, documentId: row.id })
     }
     assert(first !== undefined, 'a chunk has at least one span')
-    this.#addDocumentHead(receipt, minute, traceId, first.id)
+    this.#addDocumentHead(receipt, earliest, traceId, first.id)
     this.#documents.sizedBytes(chunk)
     this.#documents.uint8(OTLP_FORMAT)
   }

@@ -111,6 +111,7 @@ test('an insert that meets it is refused as unavailable, and its repetition leav
   for (let round = 0; round < 4; round++) {
     const token = `mid-${round}`
     const running = insert(token, 0)
+    // Looked at below; it may fail before that, and must not count as unhandled.
     running.catch(() => {})
     await new Promise((resolve) => setTimeout(resolve, 5 + round * 15))
     killEngine()
