@@ -19,8 +19,6 @@ export type ChangedMinutesOptions = {
 
 /** Milliseconds where nothing else is said. */
 export type ChangedMinutesSettings = DirtyDelays & {
-  /** An answer lacks at most what was inserted this long before it was asked for. */
-  readonly staleMs: number
   readonly saveMs: number
   readonly neglectedMs: number
   /** So many changed minutes of an answer are read from spans; older ones may be `latestMs` old. */
@@ -39,7 +37,6 @@ export class ChangedMinutes {
   #searching: Promise<void> | undefined
   /** Changes stamped before are known; undefined before the first search. */
   #searchedTo: number | undefined
-  #searchedAt = Number.NEGATIVE_INFINITY
   /** Changes stamped since may have to be told again. */
   #again = Number.POSITIVE_INFINITY
   /** Progress to be kept first of all. */
@@ -64,9 +61,11 @@ export class ChangedMinutes {
     return this.#dirty.omitted
   }
 
-  /** Makes sure that changes older than `staleMs` are known. @throws StoreError */
+  /** Makes sure that all that could be read when this was called is known. @throws StoreError */
   async refresh(): Promise<void> {
-    if (this.#monotonicMs() - this.#searchedAt >= this.#settings.staleMs) await this.search()
+    // One that runs may have begun too early.
+    await this.#searching
+    await this.search()
   }
 
   /** One search at a time; who comes while one runs waits for that one. @throws StoreError */
@@ -110,7 +109,6 @@ export class ChangedMinutes {
   /** Has the next search look at changes from `covered` on, whatever was searched since. */
   searchAgain(covered: number): void {
     this.#again = Math.min(this.#again, covered)
-    this.#searchedAt = Number.NEGATIVE_INFINITY
   }
 
   /** A version of the minute holds all that was visible at `covered`. */
@@ -128,23 +126,20 @@ export class ChangedMinutes {
   }
 
   async #findChanges(): Promise<void> {
-    const begun = this.#monotonicMs()
-    const now = await engineNow(this.#database)
-    const { overlapMs } = this.#settings
-    const searched = this.#searchedTo ?? (await this.#startProgress(now))
+    this.#searchedTo ??= await this.#startProgress()
     const again = this.#again
-    const since = Math.min(searched, again) - overlapMs
-    const changes = await findChangedMinutes(this.#database, since, MAX_DIRTY_MINUTES)
-    for (const { minute, inserted } of changes) this.#dirty.add(minute, inserted, since)
+    const since = Math.min(this.#searchedTo, again) - this.#settings.overlapMs
+    const { minutes, now } = await findChangedMinutes(this.#database, since, MAX_DIRTY_MINUTES)
+    for (const { minute, inserted } of minutes) this.#dirty.add(minute, inserted, since)
     this.#dirty.forgetComputed(since)
-    this.#searchedTo = now
-    if (this.#again !== again) return
-    this.#again = Number.POSITIVE_INFINITY
-    this.#searchedAt = begun
+    // Where nothing was found the next search begins at the same place.
+    this.#searchedTo = Math.max(this.#searchedTo, now ?? 0)
+    if (this.#again === again) this.#again = Number.POSITIVE_INFINITY
   }
 
   /** Where an earlier run came to. */
-  async #startProgress(now: number): Promise<number> {
+  async #startProgress(): Promise<number> {
+    const now = await engineNow(this.#database)
     const progress = await findProgress(this.#database)
     if (progress === undefined) this.#unkept = now
     await this.#keepFirst().catch((cause) => {

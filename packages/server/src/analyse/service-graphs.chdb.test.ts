@@ -88,6 +88,20 @@ describe('ServiceGraphs', () => {
     expect(await next.graph(from, to)).toEqual(expected)
   })
 
+  test('what can be read is in the graph, also right after another answer', async () => {
+    const base = newTime()
+    const graphs = serviceGraphs()
+    const { from, to } = rangeOf(base, 5)
+    const sent: Sent[] = []
+    for (let round = 0; round < 3; round += 1) {
+      const added = tracesOf(base, 2)
+      const [graph] = await Promise.all([graphs.graph(from, to), insert(added)])
+      expect(graph.nodes.length).toBeGreaterThanOrEqual(Math.min(sent.length, 1))
+      sent.push(...added)
+      expect(await graphs.graph(from, to)).toEqual(expectedGraph(sent, from, to))
+    }
+  })
+
   test('a late document makes its minutes dirty, and the next pass clean', async () => {
     const base = newTime()
     const sent = tracesOf(base, 10)

@@ -39,7 +39,6 @@ const SETTINGS: ServiceGraphSettings = {
   latestMs: 120_000,
   overlapMs: 10_000,
   passMs: 1000,
-  staleMs: 500,
   saveMs: 30_000,
   neglectedMs: 600_000,
   rawMinutes: 15,

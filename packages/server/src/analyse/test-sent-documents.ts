@@ -22,7 +22,6 @@ import { type ServiceGraphSettings, ServiceGraphs } from './service-graphs.ts'
 export const EAGER: Partial<ServiceGraphSettings> = {
   quietMs: 0,
   overlapMs: 1,
-  staleMs: 0,
   saveMs: 0,
 }
 

@@ -11,6 +11,13 @@ export type ChangedMinute = {
   readonly inserted: number
 }
 
+export type ChangedMinutesFound = {
+  /** Descending. */
+  readonly minutes: readonly ChangedMinute[]
+  /** When the engine looked, by the clock of `inserted`; undefined where nothing was found. */
+  readonly now: number | undefined
+}
+
 /** Milliseconds since 1970 by the clock that stamps `documents.inserted`. @throws StoreError */
 export async function engineNow(database: Database): Promise<number> {
   const [row] = await database.rows(sql`SELECT toUnixTimestamp64Milli(now64(3)) AS now`, {
@@ -30,7 +37,7 @@ export async function findChangedMinutes(
   database: Database,
   since: number,
   limit: number,
-): Promise<readonly ChangedMinute[]> {
+): Promise<ChangedMinutesFound> {
   const changed = sql`SELECT trace_id, max(documents.inserted) AS last FROM documents
     WHERE documents.inserted >= fromUnixTimestamp64Milli(${integer(since)}) GROUP BY trace_id`
   const of = (table: 'trace_minutes' | 'graph_links') => sql`SELECT minute, changed.last AS last
@@ -38,11 +45,13 @@ export async function findChangedMinutes(
     WHERE held.trace_id IN (SELECT trace_id FROM documents
       WHERE documents.inserted >= fromUnixTimestamp64Milli(${integer(since)}))`
   const rows = await database.rows(
-    sql`SELECT minute, toUnixTimestamp64Milli(max(last)) AS inserted
+    sql`SELECT minute, toUnixTimestamp64Milli(max(last)) AS inserted, toUnixTimestamp64Milli(now64(3)) AS now
       FROM (${of('trace_minutes')} UNION ALL ${of('graph_links')}) GROUP BY minute ORDER BY minute DESC LIMIT ${integer(limit)}`,
-    { minute: MINUTE, inserted: INT64 },
+    { minute: MINUTE, inserted: INT64, now: INT64 },
   )
-  return rows.map(({ minute, inserted }) => ({ minute, inserted: Number(inserted) }))
+  const minutes = rows.map(({ minute, inserted }) => ({ minute, inserted: Number(inserted) }))
+  const [row] = rows
+  return { minutes, now: row && Number(row.now) }
 }
 
 /**
