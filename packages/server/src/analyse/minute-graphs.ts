@@ -24,7 +24,7 @@ import {
 import { CompletionRoom } from './request-sums.ts'
 import { GraphBuilder, type GraphLimits } from './service-graph-builder.ts'
 import { addTraceCalls } from './trace-calls.ts'
-import type { TraceFilter } from './trace-selection.ts'
+import type { TraceFilter, TraceSelection } from './trace-selection.ts'
 
 export type MinuteGraphsOptions = {
   readonly database: Database
@@ -68,12 +68,11 @@ export class MinuteGraphs {
   }
 
   /**
-   * Hands over each trace that starts in one of `minutes` and matches. @throws StoreError
-   * @param filter undefined for all traces
+   * Hands over each selected trace that starts in one of `minutes`. @throws StoreError
    */
   async read(
     unsorted: readonly number[],
-    filter: TraceFilter | undefined,
+    { from, to, filter }: TraceSelection,
     add: OnTrace,
   ): Promise<void> {
     if (unsorted.length === 0) return
@@ -83,7 +82,12 @@ export class MinuteGraphs {
       planBatches(this.#database, minutes),
       isListed ? findMinutesOfTraces(this.#database, minutes) : undefined,
     ])
-    for (const batch of batches) await this.#readBatch({ ...batch, allMinutes }, filter, add)
+    const known = { allMinutes, window: { from, until: to } }
+    for (const batch of batches) {
+      await this.#readBatch({ ...batch, ...known }, filter, (trace, minute, producerOf) => {
+        if (trace.start >= from && trace.start < to) add(trace, minute, producerOf)
+      })
+    }
   }
 
   /** Keeps a version of each minute of the batch. @throws StoreError */

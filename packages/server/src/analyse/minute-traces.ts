@@ -1,5 +1,5 @@
 import type { TraceId } from '@fluoroscope/model'
-import { assert } from '@fluoroscope/model'
+import { assert, unixNanos } from '@fluoroscope/model'
 import type { MinuteLinks } from '../query/graph-minutes.ts'
 import {
   countSpansByMinute,
@@ -12,6 +12,7 @@ import {
   traceIdOf,
 } from '../query/graph-spans.ts'
 import { MAX_LISTED_MINUTES } from '../query/minute-list.ts'
+import type { TimeWindow } from '../query/trace-search.ts'
 import type { Database } from '../store/database.ts'
 import type { Sql } from '../store/sql.ts'
 import { linkedTraceIds, producersOf } from './linked-producers.ts'
@@ -24,6 +25,8 @@ export type MinuteBatch = {
   readonly parts: number
   /** Where known already: at least all minutes in which the traces of `minutes` have documents. */
   readonly allMinutes?: readonly number[] | undefined
+  /** Traces that start outside may be left out; undefined for none. */
+  readonly window?: TimeWindow | undefined
   /** Undefined for all traces. */
   readonly only?: ReadonlySet<TraceId> | undefined
 }
@@ -78,7 +81,7 @@ export async function planBatches(
  */
 export async function readTraces(
   database: Database,
-  { minutes, parts, only, ...known }: MinuteBatch,
+  { minutes, parts, only, window = ALL_TIMES, ...known }: MinuteBatch,
   add: OnTrace,
 ): Promise<ReadTraces> {
   const wanted = new Set(minutes)
@@ -92,7 +95,7 @@ export async function readTraces(
     if (!linked.add(trace, minute)) add(trace, minute, unknownProducer)
   })
   for (let part = 0; part < parts; part++) {
-    const slice = { minutes, allMinutes, part, parts }
+    const slice = { minutes, allMinutes, window, part, parts }
     await readRows(database, graphSpans(slice), reading)
     if (linked.size > 0) await addLinked(database, slice, linked.take(), add)
   }
@@ -128,6 +131,8 @@ async function addLinked(
 function unknownProducer(): undefined {
   return undefined
 }
+
+const ALL_TIMES: TimeWindow = { from: unixNanos(0n), until: unixNanos(2n ** 63n - 1n) }
 
 /** Rows sorted in the engine at once: about 60 MB. */
 const BATCH_SPANS = 400_000

@@ -13,7 +13,7 @@ import { completionRange, rangesWithout, splitRange } from './minute-ranges.ts'
 import { planBatches } from './minute-traces.ts'
 import { GraphBuilder } from './service-graph-builder.ts'
 import { type SeriesBucket, SeriesBuilder, type SeriesQuery } from './service-series.ts'
-import { addTraceCalls, type TraceCalls } from './trace-calls.ts'
+import { addTraceCalls } from './trace-calls.ts'
 import { ALL_TRACES_EVER, type TraceFilter, type TraceSelection } from './trace-selection.ts'
 
 export type ServiceGraphsOptions = {
@@ -163,9 +163,7 @@ export class ServiceGraphs {
         findStoredSeries(this.#database, query).then((stored) => {
           for (const bucket of stored) series.addBucket(bucket)
         }),
-        this.#minutes.read(raw, filter, (trace) => {
-          if (startsIn(trace, selection)) addTraceCalls(series, trace)
-        }),
+        this.#minutes.read(raw, selection, (trace) => addTraceCalls(series, trace)),
       ])
     }
     return series.buckets()
@@ -230,9 +228,9 @@ export class ServiceGraphs {
     if (filter !== undefined) await this.#catchUp(filter, { range: whole }, [...raw])
     await Promise.all([
       this.#addStored(graph, filter?.grouping ?? ALL_TRACES, rangesWithout(whole, raw)),
-      this.#minutes.read([...raw], filter, (trace, _, producerOf) => {
-        if (startsIn(trace, selection)) addTraceCalls(graph, trace, producerOf)
-      }),
+      this.#minutes.read([...raw], selection, (trace, _, producerOf) =>
+        addTraceCalls(graph, trace, producerOf),
+      ),
     ])
   }
 
@@ -275,10 +273,6 @@ export class ServiceGraphs {
     if (hasLinks) this.#changed.searchAgain(covered)
     for (const minute of minutes) this.#changed.computed(minute, covered)
   }
-}
-
-function startsIn({ start }: TraceCalls, { from, to }: TraceSelection): boolean {
-  return start >= from && start < to
 }
 
 function later(left: UnixNanos, right: UnixNanos): UnixNanos {

@@ -12,10 +12,11 @@ import {
   UINT64,
 } from '../store/column.ts'
 import type { Database } from '../store/database.ts'
-import { integer, type Sql, sql, unsigned } from '../store/sql.ts'
+import { instant, integer, type Sql, sql, unsigned } from '../store/sql.ts'
 import type { RowCondition } from './compile-filter.ts'
 import { MAX_LISTED_MINUTES, minuteIn } from './minute-list.ts'
 import { narrowed } from './narrow-candidates.ts'
+import type { TimeWindow } from './trace-search.ts'
 
 /** What the service graph needs of a span; the names are those of `GRAPH_SPANS`. */
 export const GRAPH_SPAN_COLUMNS = {
@@ -55,6 +56,8 @@ export type GraphSpanSlice = {
   readonly minutes: readonly number[]
   /** Every minute in which these traces have documents; undefined where too many to list. */
   readonly allMinutes: readonly number[] | undefined
+  /** Traces of `minutes` that start outside may be left out. */
+  readonly window: TimeWindow
   /** The traces are dealt out to `parts` parts by their id; this is one of them. */
   readonly part: number
   readonly parts: number
@@ -116,12 +119,28 @@ function partOf({ part, parts }: GraphSpanSlice): Sql {
   return sql`cityHash64(trace_id) % ${unsigned(BigInt(parts))} = ${unsigned(BigInt(part))}`
 }
 
-function tracesIn({ minutes, allMinutes }: GraphSpanSlice): Sql {
+function tracesIn({ minutes, allMinutes, window }: GraphSpanSlice): Sql {
   const inMinutes = minuteIn(minutes)
   const listed = new Set(minutes)
-  if (allMinutes?.every((minute) => listed.has(minute))) return inMinutes
-  const someRow = sql`trace_id IN (SELECT trace_id FROM spans WHERE ${inMinutes})`
+  const isCut = minutes.some((minute) => !isWithin(minute, window))
+  if (!isCut && allMinutes?.every((minute) => listed.has(minute))) return inMinutes
+  const mayStart = isCut ? sql`${inMinutes} AND ${mayStartIn(window)}` : inMinutes
+  const someRow = sql`trace_id IN (SELECT trace_id FROM spans WHERE ${mayStart})`
   return allMinutes === undefined ? someRow : sql`${minuteIn(allMinutes)} AND ${someRow}`
+}
+
+function isWithin(minute: number, { from, until }: TimeWindow): boolean {
+  const start = BigInt(minute) * NANOS_PER_SECOND
+  return start >= from && start + 60n * NANOS_PER_SECOND <= until
+}
+
+/**
+ * Of a row in the minute that a trace starts in: not one whose own start lies in that minute, outside of
+ * the window. What has no time, or another minute than its own, tells nothing.
+ */
+function mayStartIn({ from, until }: TimeWindow): Sql {
+  return sql`(toStartOfMinute(spans.start) != minute
+    OR (spans.start >= ${instant(from)} AND spans.start < ${instant(until)}))`
 }
 
 /**
