@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     pool: 'forks',
     include: ['test/conformance/*.e2e.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
     // The clients wait for their servers most of the time.
     maxWorkers: 2,
   },

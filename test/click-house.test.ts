@@ -110,7 +110,7 @@ function put(document: object): object {
 
 async function untilFound(document: Record<string, unknown>): Promise<void> {
   await expect
-    .poll(() => post('/Traces', { TraceIds: [document['trace_id']] }), { timeout: 15_000 })
+    .poll(() => post('/Traces', { TraceIds: [document['trace_id']] }), { timeout: 60_000 })
     .toMatchObject({ status: 200, body: { Traces: [{ Id: document['trace_id'] }] } })
 }
 

@@ -88,11 +88,11 @@ test('a full disk: nothing is acknowledged and why is said, reading goes on, and
   const fillers = (await readdir(disk)).filter((name) => name.startsWith('filler'))
   for (const name of fillers) await rm(join(disk, name))
   const after = newTraceId()
-  await expect.poll(async () => (await put(after)).status, { timeout: 10_000 }).toBe(200)
+  await expect.poll(async () => (await put(after)).status, { timeout: 60_000 }).toBe(200)
   kept.push(after)
   await untilFound(kept)
   await expect
-    .poll(async () => (await fetch(`${server?.endpoint}/healthz`)).status, { timeout: 15_000 })
+    .poll(async () => (await fetch(`${server?.endpoint}/healthz`)).status, { timeout: 60_000 })
     .toBe(200)
   const sums = await Promise.all(
     ['received', 'stored', 'rejected', 'dropped'].map((name) =>
@@ -102,7 +102,7 @@ test('a full disk: nothing is acknowledged and why is said, reading goes on, and
   const [received = 0, ...parts] = sums
   expect(parts.reduce((sum, part) => sum + part, 0)).toBe(received)
   expect(await server.stop()).toBe(0)
-}, 90_000)
+}, 300_000)
 
 /** Takes all that is left of the disk. */
 async function fill(path: string): Promise<void> {
@@ -150,7 +150,7 @@ async function untilFound(traceIds: readonly string[]): Promise<void> {
       const { body } = await post('/Traces', { TraceIds: asked })
       return (body as { Traces?: { Id: string }[] }).Traces?.map(({ Id }) => Id)
     }
-    await expect.poll(found, { timeout: 15_000 }).toEqual(asked)
+    await expect.poll(found, { timeout: 60_000 }).toEqual(asked)
   }
 }
 

@@ -49,7 +49,7 @@ beforeAll(async () => {
   })
   expect(await response.json()).toEqual({ UnprocessedTraceSegments: [] })
   const areThere = async () => expect(await search('service()')).toHaveLength(NAMES.size - 1)
-  await vi.waitFor(areThere, { timeout: 10_000, interval: 100 })
+  await vi.waitFor(areThere, { timeout: 60_000, interval: 100 })
 })
 
 afterAll(async () => {

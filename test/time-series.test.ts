@@ -39,7 +39,7 @@ beforeAll(async () => {
   })
   expect([status, body]).toEqual([200, { UnprocessedTraceSegments: [] }])
   const areThere = async () => expect(await series({}, 3 * DAY)).toHaveLength(5)
-  await vi.waitFor(areThere, { timeout: 30_000, interval: 100 })
+  await vi.waitFor(areThere, { timeout: 60_000, interval: 100 })
 })
 
 afterAll(async () => {

@@ -63,9 +63,9 @@ describe.skipIf(CHROMIUM === undefined)(
       await putDocuments(server.endpoint, documents)
       const strip = page.locator('.truth-strip')
       // Clients of web and shipper, web, catalog, shipper; pay.example, products, stock, the queue.
-      await expect.poll(() => strip.textContent(), { timeout: 40_000 }).toContain('9 services')
+      await expect.poll(() => strip.textContent(), { timeout: 60_000 }).toContain('9 services')
       expect(await strip.textContent()).toContain('4 inferred from callers')
-      await expect.poll(() => strip.textContent(), { timeout: 40_000 }).toContain('1 link through')
+      await expect.poll(() => strip.textContent(), { timeout: 60_000 }).toContain('1 link through')
       expect(complaints).toEqual([])
       await page.close()
     })
@@ -161,7 +161,7 @@ describe.skipIf(CHROMIUM === undefined)(
       expect(await panel.locator('.panel-numbers').textContent()).toContain('Requests24')
       const series = panel.locator('.series-strip svg')
       await expect
-        .poll(() => series.getAttribute('aria-label'), { timeout: 20_000 })
+        .poll(() => series.getAttribute('aria-label'), { timeout: 60_000 })
         .toMatch(/^24 requests over time, 8 failed/)
       const bars = await panel.locator('.histogram svg').boundingBox()
       if (bars === null) throw new Error('no histogram')
@@ -244,7 +244,7 @@ describe.skipIf(CHROMIUM === undefined)(
       const { page } = await open('/map')
       const strip = page.locator('.truth-strip')
       await expect
-        .poll(() => strip.textContent(), { timeout: 40_000 })
+        .poll(() => strip.textContent(), { timeout: 60_000 })
         .toMatch(/\d+ services not shown/)
       await page.getByRole('link', { name: 'show everything' }).click()
       await expect.poll(() => strip.textContent()).not.toContain('not shown')

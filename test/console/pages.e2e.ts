@@ -16,7 +16,7 @@ import {
 } from './browser.ts'
 import { putDocuments, shopTrace } from './shop-trace.ts'
 
-const SLOW = { timeout: 20_000 }
+const SLOW = { timeout: 60_000 }
 
 const LOOKS: readonly Look[] = [
   { width: 1440, colorScheme: 'light' },

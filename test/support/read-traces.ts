@@ -58,7 +58,7 @@ export class ReadServer {
     const areFound = async () => {
       for (const id of ids) await this.json(`/jaeger/api/traces/${id}`)
     }
-    await vi.waitFor(areFound, { timeout: 30_000, interval: 100 })
+    await vi.waitFor(areFound, { timeout: 60_000, interval: 100 })
   }
 
   #orders(): readonly Json[] {

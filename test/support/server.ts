@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 
 const MAIN = resolve(import.meta.dirname, '../../packages/server/dist/main.js')
-const START_TIMEOUT_MS = 30_000
+const START_TIMEOUT_MS = 60_000
 
 type Ready = {
   readonly ready: true

@@ -143,12 +143,12 @@ function hasSome(documents: readonly Json[]): boolean {
   return documents.length > 0
 }
 
-/** Asks until the answer is ready, 15 seconds at most for slow machines, and gives the last answer. */
+/** Asks until the answer is ready, 60 seconds at most for slow machines, and gives the last answer. */
 export async function until<Value>(
   ask: () => Promise<Value>,
   ready: (value: Value) => boolean,
 ): Promise<Value> {
-  const deadline = performance.now() + 15_000
+  const deadline = performance.now() + 60_000
   for (;;) {
     const value = await ask()
     if (ready(value) || performance.now() > deadline) return value

@@ -39,7 +39,7 @@ test('stopping leaves no process, and may be done twice', async () => {
   await fleet.stop()
   await fleet.stop()
   expect(pids.filter(isRunning)).toEqual([])
-}, 60_000)
+}, 300_000)
 
 test('a process that ends by itself is told, with its name', async () => {
   let failure: Error | undefined
@@ -52,7 +52,7 @@ test('a process that ends by itself is told, with its name', async () => {
   } finally {
     await fleet.stop()
   }
-}, 60_000)
+}, 300_000)
 
 test('the children of a killed parent end', async () => {
   const parent = fork(
@@ -66,4 +66,4 @@ test('the children of a killed parent end', async () => {
   expect(pids.every(isRunning)).toBe(true)
   parent.kill('SIGKILL')
   expect(await allGone(pids)).toBe(true)
-}, 60_000)
+}, 300_000)

@@ -34,7 +34,7 @@ beforeAll(async () => {
     },
   )
   await new Promise<void>((resolve) => socket.close(() => resolve()))
-}, 90_000)
+}, 300_000)
 
 afterAll(() => expect(lines.filter((line) => /rror:|rejection/.test(line))).toEqual([]))
 

@@ -35,7 +35,7 @@ let store: TestDatabase
 
 beforeAll(async () => {
   store = await startTestDatabase()
-}, 60_000)
+}, 300_000)
 
 afterAll(async () => {
   await store.stop()
@@ -136,7 +136,7 @@ describe('the graph and the series of a group', () => {
       },
     )
     await fc.assert(property, { numRuns: 6 })
-  }, 240_000)
+  }, 600_000)
 
   test('are computed when first asked for, kept, and made again when their minute changed', async () => {
     const base = newTime()

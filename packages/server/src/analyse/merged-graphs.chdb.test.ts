@@ -23,7 +23,7 @@ let store: TestDatabase
 
 beforeAll(async () => {
   store = await startTestDatabase()
-}, 60_000)
+}, 300_000)
 
 afterAll(async () => {
   await store.stop()
@@ -89,7 +89,7 @@ test('over hours the graph is that of each trace, merged, whatever arrives when 
     }),
     { numRuns: 6 },
   )
-}, 300_000)
+}, 600_000)
 
 test('a range reads merges where they lie in it, hours before ten minutes, and minutes at its ends', async () => {
   const base = newHours()
@@ -115,7 +115,7 @@ test('a range reads merges where they lie in it, hours before ten minutes, and m
   expect(graph).toEqual(expectedGraph(sent, BigInt(from) * NANOS, BigInt(to) * NANOS))
   const front = graph.nodes.find(({ state }) => state === 'active')
   expect(front?.statistics?.ok).toBe(85)
-}, 120_000)
+}, 600_000)
 
 test('a late document makes the merges of its minute stale, until they are made again', async () => {
   const base = newHours()
@@ -147,7 +147,7 @@ test('a late document makes the merges of its minute stale, until they are made 
   await passUntilMerged(graphs)
   expect(await sources(base, base + HOUR)).toEqual(hour)
   expect(await graphBetween(graphs, base, base + HOUR)).toEqual(expected)
-}, 120_000)
+}, 600_000)
 
 test('merges of one version are made once', async () => {
   const base = newHours()
@@ -164,7 +164,7 @@ test('merges of one version are made once', async () => {
     { kept: UINT64 },
   )
   expect(row?.kept).toBe(1n)
-}, 120_000)
+}, 600_000)
 
 /** Each pass makes some. */
 async function passUntilMerged(graphs: ReturnType<typeof eagerGraphs>): Promise<void> {

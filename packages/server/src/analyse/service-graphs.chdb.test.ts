@@ -22,7 +22,7 @@ let store: TestDatabase
 
 beforeAll(async () => {
   store = await startTestDatabase()
-}, 60_000)
+}, 300_000)
 
 afterAll(async () => {
   await store.stop()
@@ -65,7 +65,7 @@ describe('ServiceGraphs', () => {
       }),
       { numRuns: 12 },
     )
-  }, 180_000)
+  }, 600_000)
 
   test('quiet minutes are answered without reading a span, also by the next run', async () => {
     const base = newTime()

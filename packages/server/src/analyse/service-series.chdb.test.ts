@@ -23,7 +23,7 @@ let store: TestDatabase
 
 beforeAll(async () => {
   store = await startTestDatabase()
-}, 60_000)
+}, 300_000)
 
 afterAll(async () => {
   await store.stop()
@@ -167,7 +167,7 @@ describe('ServiceGraphs.series', () => {
       }),
       { numRuns: 10 },
     )
-  }, 180_000)
+  }, 600_000)
 
   test('a trace that goes on for long counts when its requests end, also from versions', async () => {
     const base = newTime()

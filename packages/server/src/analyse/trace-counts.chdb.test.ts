@@ -21,7 +21,7 @@ let store: TestDatabase
 
 beforeAll(async () => {
   store = await startTestDatabase()
-}, 60_000)
+}, 300_000)
 
 afterAll(() => store.stop())
 
@@ -83,7 +83,7 @@ test('what is computed of minutes counts as the traces do, whatever comes twice 
     ),
     { numRuns: 12 },
   )
-}, 300_000)
+}, 600_000)
 
 test('where no documents are, nothing is counted', async () => {
   const graphs = eagerGraphs(store.database)

@@ -126,7 +126,7 @@ test('the documents of a trace are found by the primary key', async () => {
   expect(text).toMatch(/PrimaryKey[\s\S]*minute[\s\S]*trace_id/)
 })
 
-test('a trace of a hundred thousand documents', { timeout: 120_000 }, async () => {
+test('a trace of a hundred thousand documents', { timeout: 600_000 }, async () => {
   const id = traceIdOf(numberedTrace(40))
   const count = 100_000
   const root = stored(segmentJson(1, 'root', [0, 1000], { trace_id: id }))

@@ -257,7 +257,7 @@ test('what goes in comes out, whatever it is', async () => {
     }),
     { numRuns: 8 },
   )
-}, 60_000)
+}, 300_000)
 
 /** Encodes, inserts, reads all back in the order of insertion, and empties the tables. */
 test('spans that came together are filed under the earliest minute of them, whichever was first', async () => {

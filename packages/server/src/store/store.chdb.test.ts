@@ -63,12 +63,12 @@ test('files of an earlier run are replayed, and a file replayed twice shows noth
   await cp(join(directory, 'journal'), copy, { recursive: true })
   const store = await open()
   expect(store.statistics().replayedFiles).toBeGreaterThan(1)
-  await expect.poll(() => count(store), { timeout: 20_000 }).toEqual(shown(20))
+  await expect.poll(() => count(store), { timeout: 60_000 }).toEqual(shown(20))
   await store.stop()
   await cp(copy, join(directory, 'journal'), { recursive: true })
   const again = await open()
   const files = again.statistics().replayedFiles
-  await expect.poll(() => again.statistics().writer.insertedFiles, { timeout: 20_000 }).toBe(files)
+  await expect.poll(() => again.statistics().writer.insertedFiles, { timeout: 60_000 }).toBe(files)
   expect(await count(again)).toEqual(shown(20))
 })
 
@@ -85,10 +85,10 @@ test('kill -9 of the engine during inserts loses nothing and shows nothing twice
     const pid = store.enginePid
     if (pid !== undefined) process.kill(pid, 'SIGKILL')
   }
-  await expect.poll(() => store.statistics().writer.files, { timeout: 30_000 }).toBe(0)
-  await expect.poll(() => count(store), { timeout: 30_000 }).toEqual(shown(sent))
+  await expect.poll(() => store.statistics().writer.files, { timeout: 60_000 }).toBe(0)
+  await expect.poll(() => count(store), { timeout: 60_000 }).toEqual(shown(sent))
   expect(store.statistics().engineRestarts).toBeGreaterThan(0)
-}, 120_000)
+}, 600_000)
 
 test('a full disk refuses and says so, reading goes on, and room is found without a restart', async () => {
   let full = false

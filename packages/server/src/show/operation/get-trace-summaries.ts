@@ -40,7 +40,7 @@ export type FindTraceSummaries = (request: {
   readonly next: PagePosition | undefined
 }>
 
-const PAGE_SIZE = 200
+const PAGE_SIZE = 100
 
 /** xray-behaviour 6.2, 8.8 to 8.10. */
 export function getTraceSummaries(

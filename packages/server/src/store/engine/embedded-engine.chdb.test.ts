@@ -82,7 +82,7 @@ test('the same rows with the same token are added once, across kill -9 as well',
   await insert('token-b', 0)
   expect(await count()).toBe(2n * BigInt(ROWS))
   killEngine()
-  await expect.poll(() => fixture.engine.restarts, { timeout: 10_000 }).toBe(1)
+  await expect.poll(() => fixture.engine.restarts, { timeout: 60_000 }).toBe(1)
   await insert('token-a', 0)
   await insert('token-b', 0)
   expect(await count()).toBe(2n * BigInt(ROWS))
@@ -123,7 +123,7 @@ test('an insert that meets it is refused as unavailable, and its repetition leav
       expect(outcome).toMatchObject({ name: 'StoreError', reason: 'unavailable' })
     }
     await expect
-      .poll(() => insert(token, 0).then(() => 'stored', String), { timeout: 20_000 })
+      .poll(() => insert(token, 0).then(() => 'stored', String), { timeout: 60_000 })
       .toBe('stored')
     expect(await count()).toBe(before + BigInt(ROWS * (round + 1)))
   }
