@@ -4,7 +4,7 @@ import { identifier, integer, sql, text, unsigned } from '../store/sql.ts'
 import { ALL_TRACES } from './graph-minutes.ts'
 
 /** A minute in whose traces something has changed. */
-export type ChangedMinute = {
+type ChangedMinute = {
   /** Start of the minute, unix seconds. */
   readonly minute: number
   /** When the engine took the last of the new documents: milliseconds since 1970. */
