@@ -149,8 +149,11 @@ test('every put has a receipt of its own, every datagram too', async () => {
   await made.putSegments(body([document('a'), document('b')]), CONTEXT)
   await made.putDatagrams(datagrams([HEADER + document('c'), 'x', HEADER + document('d')]))
   await made.putSegments(body([document('e')]), CONTEXT)
-  // The receipt is the first column of a row: nanoseconds in eight bytes.
-  const receipts = appended.map(({ documents }) => Buffer.from(documents).readBigInt64LE(0))
+  // The receipt is the first column: nanoseconds in eight bytes behind its type, with the length of that.
+  const receipts = appended.map(({ documents }) => {
+    const block = Buffer.from(documents)
+    return block.readBigInt64LE(block.indexOf('\x08received\x0dDateTime64(9)') + 23)
+  })
   const base = 1_795_388_400_000_000_000n
   expect(receipts).toEqual([base, base + 1n, base + 4n])
 })

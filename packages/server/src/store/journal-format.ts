@@ -8,14 +8,14 @@ import { type EncodedRows, ROW_SHAPE } from './segment-row.ts'
  *   frame   0 'FRM1'  4 bytes of spans  8 count of spans  12 bytes of documents
  *           16 count of documents  20 bytes of minutes  24 crc32 of the payload
  *           28 crc32 of 0..28, begun with the file's sequence and the frame's offset
- *           32 payload: spans, documents, minutes as RowBinary
+ *           32 payload: spans, documents, minutes as blocks of the Native format
  *
  * A group is one frame, so a bad frame before a good one can only be damage: the later group was
  * not begun before the earlier was on the medium.
  */
 
 /** Raised whenever the layout here changes. */
-const LAYOUT = 1
+const LAYOUT = 2
 /** Another one where rows have another shape: journals of different versions never mix. */
 const JOURNAL_VERSION = crc32(`${LAYOUT};${ROW_SHAPE}`)
 export const FILE_HEADER_BYTES = 40

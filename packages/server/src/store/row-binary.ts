@@ -29,6 +29,14 @@ export class RowBinaryWriter {
     return bytes
   }
 
+  /** Moves what was written to `target` from `at` on, and returns where it ends there. */
+  drain(target: Uint8Array, at: number): number {
+    target.set(this.#buffer.subarray(0, this.#length), at)
+    const end = at + this.#length
+    this.#length = 0
+    return end
+  }
+
   /** Forgets what was written after the writer was `length` bytes long: a row given up half way. */
   truncate(length: number): void {
     assert(length <= this.#length, 'a writer is only cut shorter')

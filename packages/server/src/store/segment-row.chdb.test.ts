@@ -25,10 +25,9 @@ import {
   INSERT_SPANS,
   INSERT_TRACE_MINUTES,
   RowEncoder,
-  SPAN_COLUMNS,
   TRACE_MINUTE_COLUMNS,
 } from './segment-row.ts'
-import { spanRowOf } from './span-row.ts'
+import { SPAN_COLUMNS, spanRowOf } from './span-row.ts'
 import { identifier, joinSql, sql } from './sql.ts'
 import { startTestDatabase, type TestDatabase } from './test-database.ts'
 

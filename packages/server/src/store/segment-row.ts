@@ -8,66 +8,25 @@ import type {
 } from '@fluoroscope/model'
 import { assert } from '@fluoroscope/model'
 import {
-  ARRAY,
-  BOOL,
   BYTES,
   type ColumnList,
   DAY,
   ENTITY_ID,
   ENUM8,
   INSTANT,
-  INT64,
-  MAP_BOOL,
-  MAP_FLOAT64,
-  MAP_TEXT,
   MINUTE,
   TEXT,
   TRACE_ID,
-  UINT16,
-  UINT64,
 } from './column.ts'
-import { RowBinaryWriter } from './row-binary.ts'
-import { type Receipt, type RowOwner, type SpanRow, spanRowOf, writeSpanRow } from './span-row.ts'
-
-/** Of the table `spans`, in the order rows are written. */
-export const SPAN_COLUMNS = {
-  received: INSTANT,
-  minute: MINUTE,
-  trace_id: TRACE_ID,
-  id: ENTITY_ID,
-  parent_id: ENTITY_ID,
-  document_id: ENTITY_ID,
-  kind: ENUM8({ segment: 1, subsegment: 2 }),
-  in_progress: BOOL,
-  start: INSTANT,
-  duration: INT64,
-  account: TEXT,
-  region: TEXT,
-  name: TEXT,
-  origin: TEXT,
-  namespace: TEXT,
-  fault: BOOL,
-  error: BOOL,
-  throttle: BOOL,
-  http_method: TEXT,
-  http_url: TEXT,
-  http_status: UINT16,
-  http_user_agent: TEXT,
-  http_client_ip: TEXT,
-  user: TEXT,
-  resource_arn: TEXT,
-  instance_id: TEXT,
-  availability_zone: TEXT,
-  operation: TEXT,
-  callee_name: TEXT,
-  callee_type: TEXT,
-  aws_account: TEXT,
-  annotation_strings: MAP_TEXT,
-  annotation_numbers: MAP_FLOAT64,
-  annotation_bools: MAP_BOOL,
-  link_traces: ARRAY(TRACE_ID),
-  link_ids: ARRAY(UINT64),
-} as const
+import { NativeBlock } from './native-block.ts'
+import {
+  addSpanRow,
+  type Receipt,
+  type RowOwner,
+  SPAN_COLUMNS,
+  type SpanRow,
+  spanRowOf,
+} from './span-row.ts'
 
 /** What the bytes of a document are: the JSON of a segment, or a TracesData message of OpenTelemetry. */
 export const DOCUMENT_FORMAT = ENUM8({ segment: 0, otlp: 1 })
@@ -96,7 +55,7 @@ export const ROW_SHAPE = [SPAN_COLUMNS, DOCUMENT_COLUMNS, TRACE_MINUTE_COLUMNS]
   .map((columns) => Object.entries(columns).map(([name, { type }]) => `${name} ${type}`))
   .join(';')
 
-/** Rows of one batch as RowBinary, in the order of the column lists. */
+/** Rows of one batch, each table's a block of the Native format, or several behind one another. */
 export type EncodedRows = {
   readonly spans: Uint8Array
   readonly spanCount: number
@@ -114,11 +73,9 @@ const MAX_MINUTE = 2 ** 32 - 1
 
 /** Turns accepted documents into rows as they arrive. Used again after each `take`. */
 export class RowEncoder {
-  readonly #spans = new RowBinaryWriter()
-  readonly #documents = new RowBinaryWriter()
-  readonly #minutes = new RowBinaryWriter(4096)
-  #spanCount = 0
-  #documentCount = 0
+  readonly #spans = new NativeBlock(SPAN_COLUMNS)
+  readonly #documents = new NativeBlock(DOCUMENT_COLUMNS)
+  readonly #minutes = new NativeBlock(TRACE_MINUTE_COLUMNS)
   /** What the last row of minutes says: documents of one trace mostly come together. */
   #lastMinute = { traceId: '', minute: -1, day: -1 }
   #lastReceipt = { received: 0n, seconds: 0 }
@@ -136,9 +93,9 @@ export class RowEncoder {
     const parentId = isSegment ? document.segment.parentId : document.parentId
     const minute = this.#fileUnder(top.start, traceId, receipt)
     this.#addSpans(top, parentId, { receipt, traceId, minute, documentId: top.id })
-    this.#addDocumentHead(receipt, minute, traceId, top.id)
-    this.#documents.text(text)
-    this.#documents.uint8(SEGMENT_FORMAT)
+    this.#addDocument(receipt, minute, traceId, top.id)
+    this.#documents.columns.document.text(text)
+    this.#documents.columns.format.uint8(SEGMENT_FORMAT)
   }
 
   /**
@@ -153,25 +110,23 @@ export class RowEncoder {
       const filed = this.#fileUnder(row.start, traceId, receipt)
       earliest = Math.min(earliest, filed)
       first ??= row
-      this.#addSpan(row, { receipt, traceId, minute: filed, documentId: row.id })
+      addSpanRow(this.#spans, row, { receipt, traceId, minute: filed, documentId: row.id })
     }
     assert(first !== undefined, 'a chunk has at least one span')
-    this.#addDocumentHead(receipt, earliest, traceId, first.id)
-    this.#documents.sizedBytes(chunk)
-    this.#documents.uint8(OTLP_FORMAT)
+    this.#addDocument(receipt, earliest, traceId, first.id)
+    this.#documents.columns.document.sizedBytes(chunk)
+    this.#documents.columns.format.uint8(OTLP_FORMAT)
   }
 
   /** The rows since the last call; the arrays are the caller's. */
   take(): EncodedRows {
     const rows = {
+      spanCount: this.#spans.rows,
       spans: this.#spans.take(),
-      spanCount: this.#spanCount,
+      documentCount: this.#documents.rows,
       documents: this.#documents.take(),
-      documentCount: this.#documentCount,
       minutes: this.#minutes.take(),
     }
-    this.#spanCount = 0
-    this.#documentCount = 0
     this.#lastMinute = { traceId: '', minute: -1, day: -1 }
     return rows
   }
@@ -184,25 +139,22 @@ export class RowEncoder {
     return minute
   }
 
-  #addDocumentHead(receipt: Receipt, minute: number, traceId: TraceId, id: EntityId): void {
-    this.#documents.int64(receipt.received)
-    this.#documents.uint32(minute)
-    this.#documents.traceId(traceId)
-    this.#documents.entityId(id)
-    this.#documents.text(receipt.account)
-    this.#documents.text(receipt.region)
-    this.#documentCount += 1
+  /** All of a row but the document and its format. */
+  #addDocument(receipt: Receipt, minute: number, traceId: TraceId, id: EntityId): void {
+    const { columns } = this.#documents
+    columns.received.int64(receipt.received)
+    columns.minute.uint32(minute)
+    columns.trace_id.traceId(traceId)
+    columns.id.entityId(id)
+    columns.account.text(receipt.account)
+    columns.region.text(receipt.region)
+    this.#documents.endRow()
   }
 
   /** An entity and all below it, depth first. */
   #addSpans(entity: Segment | Subsegment, parentId: EntityId | undefined, owner: RowOwner): void {
-    this.#addSpan(spanRowOf(entity, parentId), owner)
+    addSpanRow(this.#spans, spanRowOf(entity, parentId), owner)
     for (const child of entity.subsegments) this.#addSpans(child, entity.id, owner)
-  }
-
-  #addSpan(row: SpanRow, owner: RowOwner): void {
-    writeSpanRow(this.#spans, row, owner)
-    this.#spanCount += 1
   }
 
   /** Of the documents of one request only the first divides. */
@@ -217,9 +169,11 @@ export class RowEncoder {
     const last = this.#lastMinute
     if (last.traceId === traceId && last.minute === minute && last.day === day) return
     this.#lastMinute = { traceId, minute, day }
-    this.#minutes.traceId(traceId)
-    this.#minutes.uint32(minute)
-    this.#minutes.uint16(day)
+    const { columns } = this.#minutes
+    columns.trace_id.traceId(traceId)
+    columns.minute.uint32(minute)
+    columns.day.uint16(day)
+    this.#minutes.endRow()
   }
 }
 
@@ -234,5 +188,5 @@ function minuteOf(start: UnixNanos, receivedSeconds: number): number {
 }
 
 function insertStatement<Columns extends ColumnList>(table: string, columns: Columns): string {
-  return `INSERT INTO ${table} (${Object.keys(columns).join(', ')}) FORMAT RowBinary`
+  return `INSERT INTO ${table} (${Object.keys(columns).join(', ')}) FORMAT Native`
 }

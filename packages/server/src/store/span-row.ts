@@ -11,7 +11,63 @@ import type {
   UnixNanos,
 } from '@fluoroscope/model'
 import { calledServiceOf, isFromParent, isJsonObject } from '@fluoroscope/model'
-import type { RowBinaryWriter } from './row-binary.ts'
+import {
+  ARRAY,
+  BOOL,
+  ENTITY_ID,
+  ENUM8,
+  INSTANT,
+  INT64,
+  MAP_BOOL,
+  MAP_FLOAT64,
+  MAP_TEXT,
+  MINUTE,
+  TEXT,
+  TRACE_ID,
+  UINT16,
+  UINT64,
+} from './column.ts'
+import type { NativeBlock } from './native-block.ts'
+
+/** Of the table `spans`. */
+export const SPAN_COLUMNS = {
+  received: INSTANT,
+  minute: MINUTE,
+  trace_id: TRACE_ID,
+  id: ENTITY_ID,
+  parent_id: ENTITY_ID,
+  document_id: ENTITY_ID,
+  kind: ENUM8({ segment: 1, subsegment: 2 }),
+  in_progress: BOOL,
+  start: INSTANT,
+  duration: INT64,
+  account: TEXT,
+  region: TEXT,
+  name: TEXT,
+  origin: TEXT,
+  namespace: TEXT,
+  fault: BOOL,
+  error: BOOL,
+  throttle: BOOL,
+  http_method: TEXT,
+  http_url: TEXT,
+  http_status: UINT16,
+  http_user_agent: TEXT,
+  http_client_ip: TEXT,
+  user: TEXT,
+  resource_arn: TEXT,
+  instance_id: TEXT,
+  availability_zone: TEXT,
+  operation: TEXT,
+  callee_name: TEXT,
+  callee_type: TEXT,
+  aws_account: TEXT,
+  annotation_strings: MAP_TEXT,
+  annotation_numbers: MAP_FLOAT64,
+  annotation_bools: MAP_BOOL,
+  link_traces: ARRAY(TRACE_ID),
+  link_ids: ARRAY(UINT64),
+} as const
 
 /** What a row of `spans` says of a segment or subsegment; '' for what is not known. */
 export type SpanRow = {
@@ -95,83 +151,88 @@ function triggersOf(segment: Segment | undefined): Segment['links'] {
   return segment.links.filter(isFromParent)
 }
 
-/** Writes in the order of `SPAN_COLUMNS`. */
-export function writeSpanRow(
-  writer: RowBinaryWriter,
+/** Adds a row to a block of `SPAN_COLUMNS`. */
+export function addSpanRow(
+  block: NativeBlock<typeof SPAN_COLUMNS>,
   row: SpanRow,
   { receipt, traceId, minute, documentId }: RowOwner,
 ): void {
+  const { columns } = block
   const { http } = row
-  writer.int64(receipt.received)
-  writer.uint32(minute)
-  writer.traceId(traceId)
-  writer.entityId(row.id)
-  writer.entityId(row.parentId)
-  writer.entityId(documentId)
-  writer.uint8(row.isSegment ? 1 : 2)
-  writer.bool(row.end === undefined)
-  writer.int64(row.start)
-  writer.int64(row.end === undefined ? 0n : clampInt64(row.end - row.start))
-  writer.text(receipt.account)
-  writer.text(receipt.region)
-  writer.text(row.name)
-  writer.text(row.origin)
-  writer.text(row.namespace)
-  writer.bool(row.fault)
-  writer.bool(row.error)
-  writer.bool(row.throttle)
-  writer.text(http?.method ?? '')
-  writer.text(http?.url ?? '')
-  writer.uint16(statusColumn(http?.status))
-  writer.text(http?.userAgent ?? '')
-  writer.text(http?.clientIp ?? '')
-  writer.text(row.user)
-  writer.text(row.resourceArn)
-  writer.text(row.instanceId)
-  writer.text(row.availabilityZone)
-  writer.text(row.operation)
-  writer.text(row.calleeName)
-  writer.text(row.calleeType)
-  writer.text(row.awsAccount)
-  writeAnnotations(writer, row.annotations)
-  writeTriggers(writer, row.triggers)
+  columns.received.int64(receipt.received)
+  columns.minute.uint32(minute)
+  columns.trace_id.traceId(traceId)
+  columns.id.entityId(row.id)
+  columns.parent_id.entityId(row.parentId)
+  columns.document_id.entityId(documentId)
+  columns.kind.uint8(row.isSegment ? 1 : 2)
+  columns.in_progress.bool(row.end === undefined)
+  columns.start.int64(row.start)
+  columns.duration.int64(row.end === undefined ? 0n : clampInt64(row.end - row.start))
+  columns.account.text(receipt.account)
+  columns.region.text(receipt.region)
+  columns.name.text(row.name)
+  columns.origin.text(row.origin)
+  columns.namespace.text(row.namespace)
+  columns.fault.bool(row.fault)
+  columns.error.bool(row.error)
+  columns.throttle.bool(row.throttle)
+  columns.http_method.text(http?.method ?? '')
+  columns.http_url.text(http?.url ?? '')
+  columns.http_status.uint16(statusColumn(http?.status))
+  columns.http_user_agent.text(http?.userAgent ?? '')
+  columns.http_client_ip.text(http?.clientIp ?? '')
+  columns.user.text(row.user)
+  columns.resource_arn.text(row.resourceArn)
+  columns.instance_id.text(row.instanceId)
+  columns.availability_zone.text(row.availabilityZone)
+  columns.operation.text(row.operation)
+  columns.callee_name.text(row.calleeName)
+  columns.callee_type.text(row.calleeType)
+  columns.aws_account.text(row.awsAccount)
+  addAnnotations(columns, row.annotations)
+  addTriggers(columns, row.triggers)
+  block.endRow()
 }
 
-/** Three maps, by type of value; each begins with its count. */
-function writeAnnotations(writer: RowBinaryWriter, annotations: SpanRow['annotations']): void {
-  const size = 'size' in annotations ? annotations.size : annotations.length
+type SpanWriters = NativeBlock<typeof SPAN_COLUMNS>['columns']
+
+/** Three maps, by type of value. */
+function addAnnotations(
+  { annotation_strings, annotation_numbers, annotation_bools }: SpanWriters,
+  annotations: SpanRow['annotations'],
+): void {
   let strings = 0
   let numbers = 0
-  for (const [, value] of annotations) {
-    if (typeof value === 'string') strings++
-    else if (typeof value === 'number') numbers++
-  }
-  writer.count(strings)
+  let bools = 0
   for (const [key, value] of annotations) {
-    if (typeof value !== 'string') continue
-    writer.text(key)
-    writer.text(value)
+    if (typeof value === 'string') {
+      annotation_strings.keys.text(key)
+      annotation_strings.values.text(value)
+      strings += 1
+    } else if (typeof value === 'number') {
+      annotation_numbers.keys.text(key)
+      annotation_numbers.values.float64(value)
+      numbers += 1
+    } else {
+      annotation_bools.keys.text(key)
+      annotation_bools.values.bool(value)
+      bools += 1
+    }
   }
-  writer.count(numbers)
-  for (const [key, value] of annotations) {
-    if (typeof value !== 'number') continue
-    writer.text(key)
-    writer.float64(value)
-  }
-  writer.count(size - strings - numbers)
-  for (const [key, value] of annotations) {
-    if (typeof value !== 'boolean') continue
-    writer.text(key)
-    writer.bool(value)
-  }
+  annotation_strings.end(strings)
+  annotation_numbers.end(numbers)
+  annotation_bools.end(bools)
 }
 
 /** Two lists: the traces and the entities that sent what started the segment. */
-function writeTriggers(writer: RowBinaryWriter, triggers: Segment['links']): void {
-  writer.count(triggers.length)
-  for (const { traceId } of triggers) writer.traceId(traceId)
-  writer.count(triggers.length)
-  for (const { id } of triggers) writer.entityId(id)
+function addTriggers({ link_traces, link_ids }: SpanWriters, triggers: Segment['links']): void {
+  for (const { traceId, id } of triggers) {
+    link_traces.values.traceId(traceId)
+    link_ids.values.entityId(id)
+  }
+  link_traces.end(triggers.length)
+  link_ids.end(triggers.length)
 }
 
 const MAX_INT64 = 2n ** 63n - 1n
