@@ -4,7 +4,7 @@ import { openSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { removeDirectory, startServer, temporaryDirectory } from './support/server.ts'
+import { FREE_PORTS, removeDirectory, startServer, temporaryDirectory } from './support/server.ts'
 
 const MAIN = resolve(import.meta.dirname, '../packages/server/dist/main.js')
 
@@ -25,7 +25,7 @@ function start(flags: readonly string[], import_?: string): ChildProcess {
   const options = `--import=data:text/javascript,${encodeURIComponent(onlyMain)}`
   return spawn(
     process.execPath,
-    [MAIN, 'serve', '--port=0', '--udp-port=0', `--data-dir=${directory}/data`, ...flags],
+    [MAIN, 'serve', ...FREE_PORTS, `--data-dir=${directory}/data`, ...flags],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_OPTIONS: import_ === undefined ? '' : options },
@@ -102,7 +102,7 @@ test('a log that cannot be written does not end the server', async () => {
   const full = openSync('/dev/full', 'w')
   const child = spawn(
     process.execPath,
-    [MAIN, 'serve', '--port=0', '--udp-port=0', `--data-dir=${directory}/full`],
+    [MAIN, 'serve', ...FREE_PORTS, `--data-dir=${directory}/full`],
     { stdio: ['ignore', 'pipe', full], env: { ...process.env, NODE_OPTIONS: '' } },
   )
   let stdout = ''

@@ -3,13 +3,13 @@ import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
-import { removeDirectory, temporaryDirectory } from './support/server.ts'
+import { FREE_PORTS, removeDirectory, temporaryDirectory } from './support/server.ts'
 
 test('npm start is the server: SIGTERM to npm drains it, and both end with 0', async () => {
   const directory = await temporaryDirectory()
   const npm = spawn(
     'npm',
-    ['start', '--ignore-scripts', '--', '--port=0', '--udp-port=0', `--data-dir=${directory}`],
+    ['start', '--ignore-scripts', '--', ...FREE_PORTS, `--data-dir=${directory}`],
     {
       cwd: resolve(import.meta.dirname, '..'),
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
+  FREE_PORTS,
   type RunningServer,
   removeDirectory,
   startServer,
@@ -137,7 +138,7 @@ test('the ready line names every listener', () => {
     http: expect.any(Number),
     udp: expect.any(Number),
     otlpHttp: expect.any(Number),
-    otlpGrpc: null,
+    otlpGrpc: expect.any(Number),
     zipkin: null,
     pid: server.process.pid,
   })
@@ -378,14 +379,14 @@ test('SIGTERM under load: exits with 0, and everything acknowledged is there aft
 })
 
 describe('what cannot work is said', () => {
-  const ports = ['--port=0', '--udp-port=0']
-
   test.each([
-    ['HTTP', () => [`--port=${server.ready.http}`, '--udp-port=0'], '--port'],
-    ['UDP', () => ['--port=0', `--udp-port=${server.ready.udp}`], '--udp-port'],
-  ])('a %s port in use', async (_name, flags, flag) => {
+    ['HTTP', () => server.ready.http, '--port'],
+    ['UDP', () => server.ready.udp, '--udp-port'],
+    ['gRPC', () => server.ready.otlpGrpc, '--otlp-grpc-port'],
+  ])('a %s port in use', async (_name, port, flag) => {
     const other = await temporaryDirectory()
-    const { code, stdout, stderr } = await run('serve', ...flags(), `--data-dir=${other}`)
+    const flags = [...FREE_PORTS, `${flag}=${port()}`, `--data-dir=${other}`]
+    const { code, stdout, stderr } = await run('serve', ...flags)
     expect(code).toBe(1)
     expect(stdout).toBe('')
     expect(stderr).toContain(`the port is in use; choose another with ${flag}`)
@@ -393,7 +394,7 @@ describe('what cannot work is said', () => {
   })
 
   test('a second server on the same directory', async () => {
-    const { code, stderr } = await run('serve', ...ports, `--data-dir=${directory}`)
+    const { code, stderr } = await run('serve', ...FREE_PORTS, `--data-dir=${directory}`)
     expect(code).toBe(1)
     expect(stderr).toContain('in use')
   })

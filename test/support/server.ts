@@ -13,6 +13,8 @@ type Ready = {
   readonly http: number
   readonly udp: number
   readonly otlpHttp: number
+  readonly otlpGrpc: number
+  readonly zipkin: number
   readonly pid: number
 }
 
@@ -30,6 +32,15 @@ export type RunningServer = {
   kill(): Promise<void>
 }
 
+/** Every listener on a port that is free: tests run beside each other. */
+export const FREE_PORTS = [
+  '--port=0',
+  '--udp-port=0',
+  '--otlp-http-port=0',
+  '--otlp-grpc-port=0',
+  '--zipkin-port=0',
+]
+
 /** A directory that {@link removeDirectory} takes away again. */
 export function temporaryDirectory(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'fluoroscope-test-'))
@@ -46,9 +57,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const child = spawn(
     process.execPath,
-    [MAIN, 'serve', '--port=0', '--udp-port=0', '--otlp-http-port=0', '--otlp-grpc-port=off']
-      .concat(['--zipkin-port=off', `--data-dir=${dataDirectory}`])
-      .concat(flags),
+    [MAIN, 'serve', ...FREE_PORTS, `--data-dir=${dataDirectory}`, ...flags],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } },
   )
   const log: string[] = []

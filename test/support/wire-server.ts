@@ -23,12 +23,25 @@ export class WireServer {
     return this.#server.ready.udp
   }
 
+  get pid(): number {
+    return this.#server.ready.pid
+  }
+
   get endpoint(): string {
     return this.#server.endpoint
   }
 
   get otlpEndpoint(): string {
     return `http://127.0.0.1:${this.#server.ready.otlpHttp}`
+  }
+
+  get zipkinEndpoint(): string {
+    return `http://127.0.0.1:${this.#server.ready.zipkin}`
+  }
+
+  /** Host and port of OTLP over gRPC. */
+  get grpcAddress(): string {
+    return `127.0.0.1:${this.#server.ready.otlpGrpc}`
   }
 
   async stop(): Promise<void> {

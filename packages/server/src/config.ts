@@ -105,7 +105,7 @@ const FLAGS: readonly Flag[] = [
   flag('port', 'PORT', 'X-Ray API, console and daemon TCP', '2000', readPort),
   flag('udp-port', 'PORT', 'X-Ray daemon UDP', '2000', readPort),
   flag('otlp-http-port', 'PORT', 'OTLP over HTTP; the main port takes it too', '4318', readPort),
-  flag('otlp-grpc-port', 'PORT', 'OTLP over gRPC (comes later)', '4317', readPort),
+  flag('otlp-grpc-port', 'PORT', 'OTLP over gRPC', '4317', readPort),
   flag('zipkin-port', 'PORT', 'Zipkin v2 (comes later)', '9411', readPort),
   flag('data-dir', 'FOLDER', 'journal and embedded engine', './.fluoroscope', readText),
   flag('store', 'embedded|URL', 'embedded engine, or a ClickHouse URL', 'embedded', readStore),

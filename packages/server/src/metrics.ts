@@ -14,6 +14,7 @@ export type MetricSources = {
   readonly ingest: Ingest
   readonly encoders: Encoders
   readonly counts: RequestCounts
+  readonly grpcCounts: RequestCounts
   readonly omissions: Omissions
   readonly budget: ByteBudget
   readonly loopDelay: IntervalHistogram
@@ -31,7 +32,7 @@ const { version: VERSION } = createRequire(import.meta.url)('../package.json') a
 export const LOOP_DELAY_STEP_MS = 10
 
 export async function collectMetrics(sources: MetricSources): Promise<string> {
-  const { ledger, ingest, encoders, counts, omissions, budget, loopDelay } = sources
+  const { ledger, ingest, encoders, counts, grpcCounts, omissions, budget, loopDelay } = sources
   const kernelDrops = await sources.kernelDrops()
   const memory = process.memoryUsage()
   return printMetrics([
@@ -63,6 +64,14 @@ export async function collectMetrics(sources: MetricSources): Promise<string> {
       'Answers, by operation and status.',
       counts.entries().map(({ operation, status, count }) => ({
         labels: { operation, status: String(status) },
+        value: count,
+      })),
+    ),
+    counter(
+      'fluoroscope_grpc_requests_total',
+      'Calls of gRPC that are over, by method and status.',
+      grpcCounts.entries().map(({ operation, status, count }) => ({
+        labels: { method: operation, status: String(status) },
         value: count,
       })),
     ),

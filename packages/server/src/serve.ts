@@ -88,21 +88,17 @@ async function start(server: Server, log: Log): Promise<Listening | undefined> {
 }
 
 function readyLine(listening: Listening): string {
-  const later = { otlpGrpc: null, zipkin: null }
-  return JSON.stringify({ ready: true, ...listening, ...later, pid: process.pid })
+  return JSON.stringify({ ready: true, ...listening, pid: process.pid })
 }
 
-function warn({ host, otlpGrpcPort, zipkinPort }: Config, log: Log): void {
+function warn({ host, zipkinPort }: Config, log: Log): void {
   if (!isLoopback(host)) {
     log.warn(
       'listening beyond this machine: whoever reaches these ports can read, write and fill the store; there is no authentication yet',
       { host },
     )
   }
-  const later = Object.entries({ otlpGrpcPort, zipkinPort })
-    .filter(([, port]) => port !== undefined)
-    .map(([name]) => name.replace('Port', ''))
-  if (later.length > 0) log.info('these receivers come in a later version', { receivers: later })
+  if (zipkinPort !== undefined) log.info('Zipkin comes in a later version')
 }
 
 /** Resolves when the process is told to stop. */

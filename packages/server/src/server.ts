@@ -7,6 +7,7 @@ import { type Nanos, type UnixNanos, unixNanos } from '@fluoroscope/model'
 import { ServiceGraphs } from './analyse/service-graphs.ts'
 import { createBodies } from './bodies.ts'
 import type { Config } from './config.ts'
+import { createGrpcMethods } from './grpc-methods.ts'
 import { type Fetch, HttpServer } from './http-server.ts'
 import { Ingest } from './ingest.ts'
 import { ByteBudget } from './lib/byte-budget.ts'
@@ -17,6 +18,7 @@ import { Omissions } from './omissions.ts'
 import { createOperations } from './operations.ts'
 import { type Encoders, inlineEncoders, ParsePool } from './parse-pool.ts'
 import { createReadRoutes } from './read-routes.ts'
+import { GrpcServer } from './receive/grpc-server.ts'
 import { readKernelDrops } from './receive/kernel-drops.ts'
 import type { UdpListening } from './receive/udp-daemon.ts'
 import { createApp, createOtlpApp, type Health, type OtlpAppOptions } from './show/app.ts'
@@ -45,6 +47,8 @@ export type Listening = {
   readonly http: number | null
   readonly udp: number | null
   readonly otlpHttp: number | null
+  readonly otlpGrpc: number | null
+  readonly zipkin: number | null
 }
 
 /** The whole server: store, parsers, listeners, started and stopped in the order they depend. */
@@ -58,12 +62,14 @@ export class Server {
   readonly #ingest: Ingest
   readonly #ledger = new Ledger()
   readonly #counts = new RequestCounts()
+  readonly #grpcCounts = new RequestCounts()
   readonly #omissions: Omissions
   readonly #budget: ByteBudget
   readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_DELAY_STEP_MS })
-  readonly #httpServers: HttpServer[] = []
+  readonly #tcpServers: { stop(): Promise<void> }[] = []
   readonly #udp: UdpReceiver | undefined
   #udpListening: UdpListening | undefined
+  #listening: Listening | undefined
 
   constructor(config: Config, log: Log) {
     this.#config = config
@@ -119,7 +125,14 @@ export class Server {
       await this.#settings.start()
       this.#graphs.start()
       const http = await this.#startHttp(await assets)
-      return { http, udp: await this.#startUdp(), otlpHttp: await this.#startOtlpHttp() }
+      this.#listening = {
+        http,
+        udp: await this.#startUdp(),
+        otlpHttp: await this.#startOtlpHttp(),
+        otlpGrpc: await this.#startOtlpGrpc(),
+        zipkin: null,
+      }
+      return this.#listening
     } catch (error) {
       await this.stop()
       throw error
@@ -128,7 +141,7 @@ export class Server {
 
   /** Takes nothing more, answers and keeps what was taken, and closes all. */
   async stop(): Promise<void> {
-    await Promise.all([this.#udp?.stop(), ...this.#httpServers.map((each) => each.stop())])
+    await Promise.all([this.#udp?.stop(), ...this.#tcpServers.map((each) => each.stop())])
     await this.#ingest.drain()
     await this.#encoders.stop()
     await this.#graphs.stop()
@@ -172,6 +185,30 @@ export class Server {
     return await this.#listen(app.fetch, otlpHttpPort, 'OTLP HTTP', '--otlp-http-port')
   }
 
+  async #startOtlpGrpc(): Promise<number | null> {
+    const { host, otlpGrpcPort, maxConnections, maxBodyBytes, account, region } = this.#config
+    if (otlpGrpcPort === undefined) return null
+    const server = new GrpcServer({
+      host,
+      port: otlpGrpcPort,
+      maxConnections,
+      limits: { maxBytes: maxBodyBytes, budget: this.#budget },
+      methods: createGrpcMethods({
+        storeSpans: (body, context) => this.#ingest.putSpans(body, context),
+        defaults: { account, region },
+        isAble: () => this.#health().problems.length === 0,
+      }),
+      onEnd: (method, code) => this.#grpcCounts.add(method, code),
+      onFailure: (error, method) =>
+        this.#log.error('a call failed', { method, ...describeError(error) }),
+      onError: (error) => this.#log.error('the gRPC socket failed', { error: error.message }),
+    })
+    this.#tcpServers.push(server)
+    return await server.start().catch((cause) => {
+      throw listenError(cause, `OTLP gRPC ${host}:${otlpGrpcPort}`, '--otlp-grpc-port')
+    })
+  }
+
   #appOptions(): OtlpAppOptions {
     const { host, account, region, maxBodyBytes } = this.#config
     return {
@@ -200,7 +237,7 @@ export class Server {
       maxConnections,
       onError: (error) => this.#log.error('the HTTP socket failed', { error: error.message }),
     })
-    this.#httpServers.push(server)
+    this.#tcpServers.push(server)
     return await server.start().catch((cause) => {
       throw listenError(cause, `${protocol} ${host}:${port}`, flag)
     })
@@ -235,6 +272,7 @@ export class Server {
       canAnswer,
       problems: able ? [] : problems.length > 0 ? problems : ['the store does not work'],
       warnings: able ? problems : [],
+      listening: this.#listening,
     }
   }
 
@@ -244,6 +282,7 @@ export class Server {
       ingest: this.#ingest,
       encoders: this.#encoders,
       counts: this.#counts,
+      grpcCounts: this.#grpcCounts,
       omissions: this.#omissions,
       budget: this.#budget,
       loopDelay: this.#loopDelay,

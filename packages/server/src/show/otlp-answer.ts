@@ -1,4 +1,5 @@
 import { unreachable } from '@fluoroscope/model'
+import { GRPC_CODE, type GrpcCode } from '../lib/grpc-status.ts'
 import { MessageWriter } from '../lib/message-writer.ts'
 import { type OperationError, statusOf } from './operation-error.ts'
 import type { RejectedSpans } from './otlp-traces.ts'
@@ -13,24 +14,32 @@ const CONTENT_TYPES: Readonly<Record<OtlpFormat, string>> = {
 /** Reasons told in an answer. */
 const MAX_MESSAGES = 5
 
+/** An answer over HTTP to a trace request of which at least something could be read. */
+export function otlpAnswer(format: OtlpFormat, rejected: RejectedSpans): Response {
+  if (format === 'protobuf') return answer(format, 200, exportResponse(rejected))
+  const { count } = rejected
+  // 64-bit numbers of protobuf are strings in its JSON.
+  const partialSuccess = { rejectedSpans: String(count), errorMessage: rejectionText(rejected) }
+  return answer(format, 200, JSON.stringify(count === 0 ? {} : { partialSuccess }))
+}
+
 /** An ExportTraceServiceResponse (opentelemetry-proto, collector trace v1): empty where all was kept. */
-export function otlpAnswer(format: OtlpFormat, { count, messages }: RejectedSpans): Response {
-  const told = messages.slice(0, MAX_MESSAGES)
-  const rest = count - told.length
-  const errorMessage = [...told, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ')
-  if (format === 'json') {
-    // 64-bit numbers of protobuf are strings in its JSON.
-    const partialSuccess = { rejectedSpans: String(count), errorMessage }
-    return answer(format, 200, JSON.stringify(count === 0 ? {} : { partialSuccess }))
-  }
+export function exportResponse(rejected: RejectedSpans): Uint8Array<ArrayBuffer> {
   const writer = new MessageWriter()
-  if (count > 0) {
+  if (rejected.count > 0) {
     writer.message(1, () => {
-      writer.varint(1, BigInt(count))
-      writer.text(2, errorMessage)
+      writer.varint(1, BigInt(rejected.count))
+      writer.text(2, rejectionText(rejected))
     })
   }
-  return answer(format, 200, writer.finish())
+  return writer.finish()
+}
+
+/** The first reasons why spans were not kept, and how many more there are. */
+function rejectionText({ count, messages }: RejectedSpans): string {
+  const told = messages.slice(0, MAX_MESSAGES)
+  const rest = count - told.length
+  return [...told, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ')
 }
 
 /** An error as OTLP over HTTP has it: a google.rpc.Status; 429 and 503 say when to come again. */
@@ -58,23 +67,23 @@ function answer(
   return new Response(body, { status, headers: { 'Content-Type': CONTENT_TYPES[format] } })
 }
 
-/** The numbers of google.rpc.Code. */
-function grpcCodeOf(kind: OperationError['kind']): number {
+/** What an error is in google.rpc. */
+export function grpcCodeOf(kind: OperationError['kind']): GrpcCode {
   switch (kind) {
     case 'throttled':
     case 'too-large':
-      return 8
+      return GRPC_CODE.resourceExhausted
     case 'unavailable':
-      return 14
+      return GRPC_CODE.unavailable
     case 'forbidden':
-      return 7
+      return GRPC_CODE.permissionDenied
     case 'resource-not-found':
-      return 5
+      return GRPC_CODE.notFound
     case 'unknown-operation':
     case 'method-not-allowed':
-      return 12
+      return GRPC_CODE.unimplemented
     case 'failure':
-      return 13
+      return GRPC_CODE.internal
     case 'invalid-request':
     case 'validation':
     case 'serialization':
@@ -86,7 +95,7 @@ function grpcCodeOf(kind: OperationError['kind']): number {
     case 'policy-count':
     case 'policy-size':
     case 'too-many-tags':
-      return 3
+      return GRPC_CODE.invalidArgument
     default:
       return unreachable(kind)
   }
