@@ -77,6 +77,15 @@ test('connections of queries are kept', async () => {
   client.stop()
 })
 
+test('a change has a connection of its own: it is not sent again where a kept one was closed', async () => {
+  const client = new ClickHouseClient({ url: `http://127.0.0.1:${port}` })
+  await text(await client.send({ statement: 'SELECT 1' }))
+  const change = { statement: 'ALTER TABLE t DROP PARTITION 1', isChange: true }
+  for (let round = 0; round < 2; round++) await text(await client.send(change))
+  expect(connections).toBe(3)
+  client.stop()
+})
+
 const UNKNOWN_TABLE =
   'Code: 60. DB::Exception: Unknown table t (of us). (UNKNOWN_TABLE) (version 25.8.1 (official build))'
 

@@ -18,6 +18,8 @@ export type ClickHouseRequest = {
   readonly settings?: Readonly<Record<string, string | number>>
   /** The rows of an insert, as the statement's format wants them. */
   readonly rows?: AsyncIterable<Uint8Array>
+  /** It changes something, and is not sent again in doubt; so is everything with rows. */
+  readonly isChange?: boolean
   /** Gives the request up, and what is left of its answer. */
   readonly signal?: AbortSignal | undefined
 }
@@ -37,7 +39,7 @@ export class ClickHouseError extends Error {
 /** ClickHouse's HTTP interface with connections that are kept, and nothing else. */
 export class ClickHouseClient {
   readonly #agent: Agent
-  readonly #insertAgent: Agent
+  readonly #ownAgent: Agent
   readonly #request: typeof request
   readonly #target: { readonly hostname: string; readonly port: string; readonly auth: string }
   readonly #search: string
@@ -49,7 +51,7 @@ export class ClickHouseClient {
     const agentFor = (keepAlive: boolean) =>
       isSecure ? new SecureAgent({ ...options, keepAlive }) : new Agent({ ...options, keepAlive })
     this.#agent = agentFor(true)
-    this.#insertAgent = agentFor(false)
+    this.#ownAgent = agentFor(false)
     this.#request = isSecure ? secureRequest : request
     const user = username ?? (decodeURIComponent(url.username) || 'default')
     const secret = password ?? decodeURIComponent(url.password)
@@ -68,7 +70,7 @@ export class ClickHouseClient {
   /** Closes all connections; what is under way on them fails. */
   stop(): void {
     this.#agent.destroy()
-    this.#insertAgent.destroy()
+    this.#ownAgent.destroy()
   }
 
   /**
@@ -82,7 +84,13 @@ export class ClickHouseClient {
     throw serverError(await textOf(response), Number(code ?? Number.NaN))
   }
 
-  #answer({ statement, rows, signal, ...rest }: ClickHouseRequest): Promise<IncomingMessage> {
+  #answer({
+    statement,
+    rows,
+    signal,
+    isChange,
+    ...rest
+  }: ClickHouseRequest): Promise<IncomingMessage> {
     const search = new URLSearchParams(this.#search)
     for (const [name, value] of Object.entries(rest.settings ?? {})) search.set(name, String(value))
     for (const [name, value] of Object.entries(rest.parameters ?? {})) {
@@ -95,9 +103,9 @@ export class ClickHouseClient {
         ...this.#target,
         method: 'POST',
         path: `/?${search}`,
-        // Rows are not sent twice in doubt, so not on a connection that is perhaps being closed: while this
-        // program is busy it sees that late.
-        agent: rows === undefined ? this.#agent : this.#insertAgent,
+        // What is not sent twice does not go on a connection that is perhaps being closed: while this program
+        // is busy it sees that late.
+        agent: rows !== undefined || isChange ? this.#ownAgent : this.#agent,
         timeout: REQUEST_TIMEOUT_MS,
         headers: { 'User-Agent': 'fluoroscope' },
         ...(signal === undefined ? {} : { signal }),

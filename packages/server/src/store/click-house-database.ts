@@ -76,7 +76,8 @@ export class ClickHouseDatabase implements Database {
 
   async command(statement: Sql): Promise<void> {
     try {
-      await this.#execute({ statement: statement.text, parameters: statement.parameters })
+      const { text, parameters } = statement
+      await this.#execute({ statement: text, parameters, isChange: true })
     } catch (cause) {
       throw storeError(`statement failed: ${firstWords(statement.text)}`, cause)
     }
