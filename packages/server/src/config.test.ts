@@ -41,6 +41,13 @@ test('a cluster is named by its URL', () => {
   expect(store).toEqual({ kind: 'server', url: new URL('https://click.test:8443') })
 })
 
+test('sites whose pages may send spans are named by their origins, by default none', () => {
+  expect(config([]).otlpCorsOrigins).toEqual(new Set())
+  const flag = '--otlp-cors-origins=https://shop.example, http://localhost:3000,*'
+  const expected = ['https://shop.example', 'http://localhost:3000', '*']
+  expect(config([flag]).otlpCorsOrigins).toEqual(new Set(expected))
+})
+
 test.each([
   [['--port', '70000'], '--port: must be a port from 0 to 65535, or "off" (got "70000")'],
   [['--port', '-1'], '--port'],
@@ -55,6 +62,14 @@ test.each([
 ])('%j is refused', (argv, text) => {
   expect(problem(argv)).toContain(text)
 })
+
+test.each(['https://shop.example/', 'https://Shop.example', 'https://a.test:443', 'shop', 'null'])(
+  '%s is no origin',
+  (origin) => {
+    const text = `--otlp-cors-origins: "${origin}" is no origin such as https://shop.example or *`
+    expect(problem([`--otlp-cors-origins=https://good.example,${origin}`])).toContain(text)
+  },
+)
 
 test('a bad variable is named as such', () => {
   expect(problem([], { FLUOROSCOPE_PORT: 'x' })).toContain('FLUOROSCOPE_PORT: must be a port')

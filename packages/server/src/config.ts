@@ -9,6 +9,8 @@ export type Config = {
   readonly httpPort: number | undefined
   readonly udpPort: number | undefined
   readonly otlpHttpPort: number | undefined
+  /** Origins, as a browser writes them, whose pages may send spans; `*` for any. */
+  readonly otlpCorsOrigins: ReadonlySet<string>
   readonly otlpGrpcPort: number | undefined
   readonly zipkinPort: number | undefined
   readonly dataDir: string
@@ -88,7 +90,7 @@ A port of 0 takes a free one; "off" opens no listener.
 `
 }
 
-type Reading = string | number | boolean | URL | undefined
+type Reading = string | number | boolean | URL | ReadonlySet<string> | undefined
 
 type Flag = {
   readonly name: string
@@ -106,6 +108,13 @@ const FLAGS: readonly Flag[] = [
   flag('udp-port', 'PORT', 'X-Ray daemon UDP', '2000', readPort),
   flag('otlp-http-port', 'PORT', 'OTLP over HTTP; the main port takes it too', '4318', readPort),
   flag('otlp-grpc-port', 'PORT', 'OTLP over gRPC', '4317', readPort),
+  flag(
+    'otlp-cors-origins',
+    'ORIGINS',
+    'sites whose pages may send spans, such as https://shop.example, with commas; or *',
+    '',
+    readOrigins,
+  ),
   flag('zipkin-port', 'PORT', 'Zipkin v2 (comes later)', '9411', readPort),
   flag('data-dir', 'FOLDER', 'journal and embedded engine', './.fluoroscope', readText),
   flag('store', 'embedded|URL', 'embedded engine, or a ClickHouse URL', 'embedded', readStore),
@@ -262,6 +271,18 @@ function readPort(text: string): Result<number | undefined, string> {
   return port >= 0 && port <= 65_535 ? ok(port) : bad('must be a port from 0 to 65535, or "off"')
 }
 
+function readOrigins(text: string): Result<ReadonlySet<string>, string> {
+  const origins = text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]))
+  const wrong = origins.find((each) => each !== '*' && !isOrigin(each))
+  if (wrong === undefined) return ok(new Set(origins))
+  return bad(`${JSON.stringify(wrong)} is no origin such as https://shop.example or *`)
+}
+
+/** As a browser writes it: without a path, in lower case, without its scheme's own port. */
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text
+}
+
 function readText(text: string): Result<string, string> {
   return text === '' ? bad('must not be empty') : ok(text)
 }
@@ -315,6 +336,7 @@ function configFrom(values: ReadonlyMap<string, Reading>): Config {
     httpPort: optional('port'),
     udpPort: optional('udp-port'),
     otlpHttpPort: optional('otlp-http-port'),
+    otlpCorsOrigins: values.get('otlp-cors-origins') as ReadonlySet<string>,
     otlpGrpcPort: optional('otlp-grpc-port'),
     zipkinPort: optional('zipkin-port'),
     dataDir: text('data-dir'),

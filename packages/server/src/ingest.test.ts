@@ -269,10 +269,23 @@ describe('spans of OTLP', () => {
     const backwards = otlpSpan(trace, 'server', [2, 1])
     const linked = otlpSpan(trace, 'server', [0, 1], { links: [{ traceId: '', spanId: '' }] })
     expect(await made.putSpans(sent(backwards, linked), CONTEXT)).toMatchObject({ ok: true })
-    expect(ledger.entries()).toMatchObject([{ stored: 2 }])
+    const garbled = otlpRequest('front', otlpSpan(trace, 'server', [0, 1], { name: '\ud83d' }))
+    const inJson = {
+      ...sent(),
+      encoding: 'identity',
+      format: 'json',
+      bytes: Buffer.from(JSON.stringify(garbled)),
+    } as const
+    expect(await made.putSpans(inJson, CONTEXT)).toMatchObject({ ok: true })
+    const latin = otlpProtobuf(otlpRequest('front', otlpSpan(trace, 'server', [0, 1])))
+    latin[Buffer.from(latin).indexOf('server')] = 0xe9
+    const notText = { ...sent(), encoding: 'identity', bytes: latin } as const
+    expect(await made.putSpans(notText, CONTEXT)).toMatchObject({ ok: true })
+    expect(ledger.entries()).toMatchObject([{ stored: 4 }])
     expect([...made.oddities]).toEqual([
       ['ended-before-start', 1],
       ['invalid-link', 1],
+      ['invalid-text', 2],
     ])
   })
 

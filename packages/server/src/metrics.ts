@@ -49,7 +49,7 @@ export async function collectMetrics(sources: MetricSources): Promise<string> {
     ),
     counter(
       'fluoroscope_span_oddities_total',
-      'Spans of OpenTelemetry that end before they start, and links that name no span: kept as they are.',
+      'Spans of OpenTelemetry that end before they start, links that name no span, texts that are not Unicode: all kept.',
       [...ingest.oddities].map(([what, value]) => ({ labels: { what }, value })),
     ),
     counter(

@@ -72,6 +72,7 @@ export class OtlpEncoder {
     outcome.accept(source, batch.spans.count)
     outcome.tolerate('ended-before-start', batch.endedBeforeStart)
     outcome.tolerate('invalid-link', batch.invalidLinks)
+    outcome.tolerate('invalid-text', batch.brokenTexts.count + batch.replacedTexts)
     return ok(undefined)
   }
 }

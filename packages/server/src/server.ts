@@ -210,11 +210,12 @@ export class Server {
   }
 
   #appOptions(): OtlpAppOptions {
-    const { host, account, region, maxBodyBytes } = this.#config
+    const { host, account, region, maxBodyBytes, otlpCorsOrigins } = this.#config
     return {
       storeSpans: (body, context) => this.#ingest.putSpans(body, context),
       bodies: createBodies({ maxBodyBytes, budget: this.#budget }),
       defaults: { account, region },
+      corsOrigins: otlpCorsOrigins,
       boundToLoopback: isLoopback(host),
       counts: this.#counts,
       explain: (error) => {

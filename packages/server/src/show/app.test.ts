@@ -86,6 +86,7 @@ function app(options: AppOverrides = {}) {
     storeSpans: options.storeSpans ?? (async () => ok({ count: 0, messages: [] })),
     bodies: createBodies({ maxBodyBytes: 500_000, budget }),
     defaults: { account: '000000000000', region: 'us-east-1' },
+    corsOrigins: new Set(),
     boundToLoopback: true,
     assets: ASSETS,
     counts,

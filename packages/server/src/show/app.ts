@@ -3,6 +3,7 @@ import type { RequestContext, Result } from '@fluoroscope/model'
 import { type Context, Hono } from 'hono'
 import { isCrossOrigin, SECURITY_HEADERS } from './browser-guard.ts'
 import { assetResponse, type ConsoleAssets } from './console-assets.ts'
+import { type AllowedOrigins, corsHeaders, preflightResponse } from './cors.ts'
 import {
   PUT_TRACE_SEGMENTS,
   putTraceSegments,
@@ -32,6 +33,7 @@ export type OtlpAppOptions = {
   readonly storeSpans: StoreSpans
   readonly bodies: Bodies
   readonly defaults: RequestContext
+  readonly corsOrigins: AllowedOrigins
   /** Listening on loopback only. */
   readonly boundToLoopback: boolean
   readonly counts: RequestCounts
@@ -84,7 +86,17 @@ function guardedApp(options: OtlpAppOptions): Hono<Environment> {
       options.boundToLoopback,
     )
     if (!crossOrigin) return next()
-    return errorResponse({ kind: 'forbidden', message: 'Requests of other sites are refused' })
+    const cors = corsHeaders(c.req.header('origin'), options.corsOrigins)
+    if (cors === undefined || c.req.path !== EXPORT_TRACES.path) {
+      return errorResponse({ kind: 'forbidden', message: 'Requests of other sites are refused' })
+    }
+    if (c.req.method === 'OPTIONS') {
+      c.set('operation', EXPORT_TRACES.name)
+      return preflightResponse(cors, c.req.header('access-control-request-headers'))
+    }
+    await next()
+    for (const [name, value] of Object.entries(cors)) c.res.headers.set(name, value)
+    return undefined
   })
   app.onError((error, c) => {
     const explained = options.explain(error)

@@ -188,6 +188,8 @@ export class SpanBatch {
   invalidLinks = 0
   /** Where texts begin that are not UTF-8. */
   readonly brokenTexts: RecordTable
+  /** Texts of OTLP/JSON with half of a surrogate pair, which has no UTF-8: U+FFFD stands there. */
+  replacedTexts = 0
   #bytes: Buffer = Buffer.alloc(0)
   #broken: Set<number> | undefined
   readonly #texts = new TextCache()
@@ -227,6 +229,7 @@ export class SpanBatch {
     this.spansReceived = 0
     this.endedBeforeStart = 0
     this.invalidLinks = 0
+    this.replacedTexts = 0
     this.#broken = undefined
   }
 

@@ -103,6 +103,26 @@ describe('OTLP/JSON', () => {
     })
   })
 
+  test('texts with half of a surrogate pair are counted, and U+FFFD stands there', () => {
+    const half = '\ud83d'
+    const attributes = [
+      { key: half, value: { arrayValue: { values: [{ stringValue: `a${half}b` }] } } },
+      { key: 'whole', value: { stringValue: '\ud83d\ude00' } },
+    ]
+    // What is rejected is told as such, and not counted again.
+    const rejected = { ...IDS, traceState: half, kind: 'SERVER' }
+    const batch = batchOf({ ...IDS, name: half, attributes }, rejected)
+    expect([batch.replacedTexts, batch.rejections.length]).toEqual([3, 1])
+    expect(readSpan(batch, 0)).toMatchObject({
+      name: '\ufffd',
+      attributes: [
+        { key: '\ufffd', value: { value: [{ value: 'a\ufffdb' }] } },
+        { key: 'whole', value: { value: '😀' } },
+      ],
+    })
+    expect(batchOf({ ...IDS, name: '\\ud83d' }).replacedTexts).toBe(0)
+  })
+
   test.each([
     [{ ...IDS, traceId: 'xyz' }, 'invalid-trace-id', 'traceId is not a string of hex digits'],
     [{ ...IDS, spanId: 5 }, 'invalid-span-id', 'spanId is not a string of hex digits'],

@@ -46,17 +46,25 @@ export function decodeTraceJson(
 ): Result<SpanBatch, TraceRequestProblem> {
   const root = parseBody(body)
   if (!root.ok) return root
-  const request = new RequestWriter()
+  const request = new RequestWriter(root.value.hasSurrogates)
   try {
-    request.write(root.value)
+    request.write(root.value.root)
   } catch (error) {
     if (!(error instanceof MemberError)) throw error
     return malformed(error.message)
   }
-  return decoder.decode(request.finish(), request.defects)
+  const batch = decoder.decode(request.finish(), request.defects)
+  if (batch.ok) batch.value.replacedTexts = request.replacedTexts
+  return batch
 }
 
-function parseBody(body: Uint8Array): Result<JsonObject, TraceRequestProblem> {
+type Body = {
+  readonly root: JsonObject
+  /** Some text was escaped as surrogates, which may be half of a pair. */
+  readonly hasSurrogates: boolean
+}
+
+function parseBody(body: Uint8Array): Result<Body, TraceRequestProblem> {
   const text = decodeUtf8(body)
   if (text === undefined) return malformed('The request body is not UTF-8')
   const problem = findJsonBoundsProblem(text, BOUNDS)
@@ -66,7 +74,8 @@ function parseBody(body: Uint8Array): Result<JsonObject, TraceRequestProblem> {
   if (problem !== undefined) return malformed('The request body is nested too deep')
   try {
     const root: unknown = JSON.parse(quoteLongNumbers(text))
-    return isJsonObject(root) ? ok(root) : malformed('The request body is not a JSON object')
+    if (!isJsonObject(root)) return malformed('The request body is not a JSON object')
+    return ok({ root, hasSurrogates: SURROGATE_ESCAPE.test(text) })
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     // The engine's words would repeat parts of the body.
@@ -89,12 +98,23 @@ function malformed(message: string): Result<never, TraceRequestProblem> {
   return bad({ kind: 'malformed', message })
 }
 
+const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/
+/** With the `u` flag a surrogate matches only where it stands alone. */
+const LONE_SURROGATE = /\p{Surrogate}/u
+
 /** Writes the messages of a request; the numbers are those of the fields in opentelemetry-proto. */
 class RequestWriter {
   /** Of the spans that could not be written, by ordinal; an empty one stands for each. */
   readonly defects = new Map<number, Pick<SpanRejection, 'reason' | 'message'>>()
+  /** Texts with half of a surrogate pair. */
+  replacedTexts = 0
   readonly #writer = new MessageWriter(64 * 1024)
+  readonly #hasSurrogates: boolean
   #spans = 0
+
+  constructor(hasSurrogates: boolean) {
+    this.#hasSurrogates = hasSurrogates
+  }
 
   finish(): Uint8Array {
     return this.#writer.finish()
@@ -138,12 +158,14 @@ class RequestWriter {
 
   #tryToWriteSpan(span: JsonObject, path: string): void {
     const before = this.#writer.length
+    const replacedBefore = this.replacedTexts
     const ordinal = this.#spans++
     try {
       this.#writer.message(2, () => this.#writeSpan(span, path))
     } catch (error) {
       if (!(error instanceof MemberError)) throw error
       this.defects.set(ordinal, error)
+      this.replacedTexts = replacedBefore
       this.#writer.truncate(before)
       this.#writer.message(2, () => undefined)
     }
@@ -220,7 +242,7 @@ class RequestWriter {
     const writer = this.#writer
     switch (name) {
       case 'stringValue':
-        writer.text(1, textAt(value, name, path) ?? '')
+        this.#writeString(1, textAt(value, name, path) ?? '')
         break
       case 'boolValue':
         writer.varint(2, boolAt(value, name, path) === true ? 1n : 0n)
@@ -262,7 +284,12 @@ class RequestWriter {
 
   #writeText(field: number, owner: JsonObject, name: string, path: string): void {
     const value = textAt(owner, name, path)
-    if (value !== undefined) this.#writer.text(field, value)
+    if (value !== undefined) this.#writeString(field, value)
+  }
+
+  #writeString(field: number, value: string): void {
+    if (this.#hasSurrogates && LONE_SURROGATE.test(value)) this.replacedTexts += 1
+    this.#writer.text(field, value)
   }
 
   #writeUint32(field: number, owner: JsonObject, name: string, path: string): void {
