@@ -6,6 +6,7 @@ import {
   otlpRequest,
   otlpSpan,
 } from '../../../../test/support/otlp-request.ts'
+import { permutations } from '../../../../test/support/permutations.ts'
 import { segmentJson, subsegmentJson, traceIdOf } from '../../../../test/support/traces.ts'
 import { assembleTrace } from './assemble-trace.ts'
 import { DocumentReader, type DocumentRow } from './read-document.ts'
@@ -51,13 +52,6 @@ function assemble(order: readonly number[]) {
     return [...reader.read({ trace_id: ID, received, ...context, ...stored })]
   })
   return assembleTrace(ID, documents)
-}
-
-function* permutations(items: readonly number[]): Generator<readonly number[]> {
-  if (items.length === 0) yield []
-  for (const first of items) {
-    for (const rest of permutations(items.filter((each) => each !== first))) yield [first, ...rest]
-  }
 }
 
 test('a trace of X-Ray and OpenTelemetry is the same one in every order of arrival', () => {
