@@ -1,6 +1,5 @@
 import { Socket } from 'node:net'
-import pg from 'pg'
-import { capturePostgres } from './sdk-modules.ts'
+import type Postgres from 'pg'
 import { portOf, type Settings } from './settings.ts'
 
 export type DatabaseClient = {
@@ -8,10 +7,12 @@ export type DatabaseClient = {
   close(): Promise<void>
 }
 
-/** A pool of traced connections to the shop's PostgreSQL. */
-export function openDatabase(settings: Settings): DatabaseClient {
-  const captured = capturePostgres(pg)
-  const pool = new captured.Pool({
+/**
+ * A pool of traced connections to the shop's PostgreSQL.
+ * @param postgres the client as it is traced
+ */
+export function openDatabase(settings: Settings, postgres: typeof Postgres): DatabaseClient {
+  const pool = new postgres.Pool({
     host: 'db.shop.internal',
     port: portOf(settings, 'database'),
     database: 'shop',

@@ -23,7 +23,7 @@ async function allGone(pids: readonly number[]): Promise<boolean> {
 }
 
 const OPTIONS = {
-  daemonAddress: '127.0.0.1:9',
+  endpoint: { http: '127.0.0.1:9', udp: '127.0.0.1:9' },
   centralSampling: false,
   environment: process.env,
   onLine: () => {},
@@ -34,7 +34,7 @@ test('stopping leaves no process, and may be done twice', async () => {
   const fleet = new Fleet(OPTIONS)
   const port = await fleet.start()
   const pids = fleet.processIds
-  expect(pids).toHaveLength(8)
+  expect(pids).toHaveLength(9)
   expect((await fetch(`http://127.0.0.1:${port}/products/SKU-001`)).status).toBe(200)
   await fleet.stop()
   await fleet.stop()
@@ -62,7 +62,7 @@ test('the children of a killed parent end', async () => {
     },
   )
   const [pids] = (await once(parent, 'message')) as [number[]]
-  expect(pids).toHaveLength(8)
+  expect(pids).toHaveLength(9)
   expect(pids.every(isRunning)).toBe(true)
   parent.kill('SIGKILL')
   expect(await allGone(pids)).toBe(true)

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 import type { MessageToChild, PROCESS_NAMES, ProcessName, Settings } from './settings.ts'
 
 export type FleetOptions = {
-  /** IPv4 address and port of the X-Ray daemon or server: `127.0.0.1:2000`. */
-  readonly daemonAddress: string
+  /** IPv4 addresses and ports of the server, `127.0.0.1:2000`: of its HTTP, and where datagrams go. */
+  readonly endpoint: { readonly http: string; readonly udp: string }
   readonly centralSampling: boolean
   /** Only what Node itself needs is taken from it: the fleet must not find anybody's credentials. */
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -84,7 +84,7 @@ export class Fleet {
   }
 
   #environmentOf(name: ProcessName): Record<string, string> {
-    const { environment, daemonAddress } = this.#options
+    const { environment, endpoint } = this.#options
     const kept = ['PATH', 'NODE_OPTIONS', 'SystemRoot', 'TMPDIR', 'TEMP', 'TZ'].flatMap((key) => {
       const value = environment[key]
       return value === undefined ? [] : [[key, value] as const]
@@ -94,7 +94,7 @@ export class Fleet {
       NODE_ENV: 'production',
       // The SDK uses what pg will drop in its next version; the demo pins this one.
       NODE_NO_WARNINGS: '1',
-      AWS_XRAY_DAEMON_ADDRESS: daemonAddress,
+      AWS_XRAY_DAEMON_ADDRESS: `tcp:${endpoint.http} udp:${endpoint.udp}`,
       AWS_XRAY_CONTEXT_MISSING: 'IGNORE_ERROR',
       AWS_XRAY_LOG_LEVEL: 'error',
       AWS_XRAY_COLLECT_SQL_QUERIES: 'true',
@@ -102,6 +102,8 @@ export class Fleet {
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_CONFIG_FILE: '/nonexistent/config',
       AWS_SHARED_CREDENTIALS_FILE: '/nonexistent/credentials',
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `http://${endpoint.http}/v1/traces`,
+      OTEL_RESOURCE_ATTRIBUTES: `service.name=${name},service.version=${VERSIONS[name] ?? '1.0.0'}`,
       // The SDK reports these as the service's version.
       npm_package_name: name,
       npm_package_version: VERSIONS[name] ?? '1.0.0',
@@ -113,7 +115,7 @@ export class Fleet {
 const STAGES: readonly (readonly ProcessName[])[] = [
   ['database', 'cloud', 'provider'],
   ['inventory', 'payments'],
-  ['orders', 'shipping'],
+  ['recommendations', 'orders', 'shipping'],
   ['storefront'],
 ]
 
@@ -122,6 +124,7 @@ const VERSIONS: Readonly<Partial<Record<ProcessName, string>>> = {
   orders: '3.11.4',
   inventory: '2.0.9',
   payments: '7.4.1',
+  recommendations: '0.4.0',
   shipping: '1.8.0',
 }
 

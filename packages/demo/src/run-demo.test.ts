@@ -1,27 +1,72 @@
-import { createSocket } from 'node:dgram'
+import { createSocket, type Socket } from 'node:dgram'
+import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { otlpSchema } from '../../../test/support/otlp-schema.ts'
 import { type DemoSummary, runDemo } from './index.ts'
 
 type Json = { readonly [key: string]: unknown }
 
 const DURATION_MS = 13_000
 const documents: Json[] = []
+/** Of OpenTelemetry, with `service`, the name of the service that sent them. */
+const spans: Json[] = []
 const lines: string[] = []
 let summary: DemoSummary
 
-beforeAll(async () => {
+const requestType = otlpSchema({ text: 'string', spans: 'Span' }).lookupType(
+  'ExportTraceServiceRequest',
+)
+
+type ResourceSpans = {
+  readonly resource: {
+    readonly attributes: { readonly key: string; readonly value: { stringValue: string } }[]
+  }
+  readonly scopeSpans: { readonly spans: Json[] }[]
+}
+
+function keepSpans(body: Uint8Array): void {
+  const request = requestType.toObject(requestType.decode(body), { longs: String, bytes: String })
+  for (const { resource, scopeSpans } of (request['resourceSpans'] ?? []) as ResourceSpans[]) {
+    const service = resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue
+    for (const span of scopeSpans.flatMap((scope) => scope.spans)) {
+      const hex = (member: string) => Buffer.from(String(span[member]), 'base64').toString('hex')
+      const [traceId, id, parent] = ['traceId', 'spanId', 'parentSpanId'].map(hex)
+      spans.push({ ...span, service, traceId, id, parent })
+    }
+  }
+}
+
+/** Takes requests of OTLP, and datagrams on the port of the same number, as the server does. */
+async function listen(): Promise<readonly [Server, Socket, number]> {
+  const server = createServer(async (request, response) => {
+    expect(request.url).toBe('/v1/traces')
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    keepSpans(Buffer.concat(chunks))
+    response.setHeader('Content-Type', 'application/x-protobuf').end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
   const socket = createSocket('udp4')
   socket.on('message', (packet) => {
     const text = packet.toString()
     expect(text).toMatch(/^\{"format":"json","version":1\}\n/)
     documents.push(JSON.parse(text.slice(text.indexOf('\n') + 1)) as Json)
   })
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+  return await new Promise((resolve) => {
+    // Somebody else has the port for datagrams.
+    socket.once('error', () => server.close(() => resolve(listen())))
+    socket.bind(port, '127.0.0.1', () => resolve([server, socket, port]))
+  })
+}
+
+beforeAll(async () => {
+  const [server, socket, port] = await listen()
   summary = await runDemo(
     {
       durationMs: DURATION_MS,
       rate: 12,
-      endpoint: { host: '127.0.0.1', port: socket.address().port },
+      endpoint: { host: '127.0.0.1', port },
       // Makes a request of every kind among its first 140.
       seed: 4,
       centralSampling: false,
@@ -34,6 +79,7 @@ beforeAll(async () => {
     },
   )
   await new Promise<void>((resolve) => socket.close(() => resolve()))
+  server.close()
 }, 300_000)
 
 afterAll(() => expect(lines.filter((line) => /rror:|rejection/.test(line))).toEqual([]))
@@ -65,16 +111,27 @@ describe('a run of the demo', () => {
     }
   })
 
-  test('five services report', () => {
+  test('six services report, one of them through OpenTelemetry', () => {
     expect(new Set(segments().map((segment) => segment['name']))).toEqual(
       new Set(['storefront', 'orders', 'inventory', 'payments', 'shipping']),
     )
+    expect(new Set(spans.map(({ service }) => service))).toEqual(new Set(['recommendations']))
+  })
+
+  test('spans go on with the traces of segments, and segments with those of spans', () => {
+    const calls = all(of('storefront')).filter(
+      ({ name }) => name === 'recommendations.shop.internal',
+    )
+    const served = spans.filter(({ kind }) => kind === 2)
+    expect(served).toHaveLength(summary.byKind.browse ?? 0)
+    expect(new Set(served.map(({ parent }) => parent))).toEqual(new Set(calls.map(({ id }) => id)))
+    const parents = new Set(of('inventory').map((segment) => segment['parent_id']))
+    const onward = spans.filter(({ id }) => parents.has(id))
+    expect(onward).toHaveLength(summary.byKind.browse ?? 0)
   })
 
   test('every segment below another names a subsegment that was sent, in the same trace', () => {
-    const ids = new Map(
-      all(documents.map((document) => document)).map((entity) => [entity['id'], entity]),
-    )
+    const ids = new Map([...all(documents), ...spans].map((entity) => [entity['id'], entity]))
     const children = segments().filter((segment) => segment['name'] !== 'storefront')
     for (const child of children) {
       expect(ids.get(child['parent_id']), JSON.stringify(child)).toBeDefined()

@@ -9,7 +9,7 @@ export type DemoOptions = {
   readonly durationMs: number | undefined
   /** Requests a second. */
   readonly rate: number
-  /** Where the X-Ray SDKs send to. */
+  /** Where the X-Ray SDKs and OpenTelemetry send to. */
   readonly endpoint: { readonly host: string; readonly port: number }
   /** The same seed makes the same requests in the same order. */
   readonly seed: number
@@ -41,22 +41,21 @@ export async function runDemo(
   const failed = new AbortController()
   const stopped = AbortSignal.any([around.signal, failed.signal])
   const { address } = await lookup(options.endpoint.host, { family: 4 })
+  const server = `${address}:${options.endpoint.port}`
   const fleet = new Fleet({
-    daemonAddress: `${address}:${options.endpoint.port}`,
+    endpoint: { http: server, udp: server },
     centralSampling: options.centralSampling,
     environment: around.environment,
     onLine: around.tell,
     onFailure: (reason) => failed.abort(reason),
   })
   try {
-    around.tell('starting the shop: 5 services, a database, a queue and a payment provider…')
+    around.tell('starting the shop: 6 services, a database, a queue and a payment provider…')
     const port = await Promise.race([fleet.start(), aborted(stopped)])
     if (failed.signal.aborted) throw failed.signal.reason
     if (port === undefined) return { seed: options.seed, seconds: 0, ...NOTHING_SENT }
     const driver = new ShopDriver(port, seededRandom(options.seed))
-    around.tell(
-      `the shop is open: ${options.rate} requests a second, traces go to ${address}:${options.endpoint.port}`,
-    )
+    around.tell(`the shop is open: ${options.rate} requests a second, traces go to ${server}`)
     const startedMs = around.nowMs()
     await drive(driver, options, around, stopped)
     if (failed.signal.aborted) throw failed.signal.reason

@@ -12,6 +12,7 @@ export const PROCESS_NAMES = [
   'provider',
   'inventory',
   'payments',
+  'recommendations',
   'orders',
   'shipping',
   'storefront',

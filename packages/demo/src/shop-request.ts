@@ -30,6 +30,11 @@ export const UNLUCKY_CUSTOMER: Customer = { id: 'customer-0042', tier: 'gold' }
 /** Customers whose baskets share an overloaded partition. */
 export const HOT_CUSTOMER_PREFIX = 'reseller-'
 
+/** Nothing can be recommended to one customer in 25. */
+export function hasBrokenProfile(customer: string): boolean {
+  return /^customer-\d{2}(?:00|25|50|75)$/.test(customer)
+}
+
 const CARD_ACCEPTED = 'tok_visa'
 export const CARD_SLOW = 'tok_slow_issuer'
 export const CARD_DECLINED = 'tok_declined'

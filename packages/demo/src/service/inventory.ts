@@ -4,12 +4,13 @@ import express, { type Response } from 'express'
 import { openDynamo } from '../aws-clients.ts'
 import { type DatabaseClient, openDatabase } from '../database-client.ts'
 import { runFleetProcess, serverProcess } from '../fleet-process.ts'
+import { capturedPostgres } from '../sdk-modules.ts'
 import type { Settings } from '../settings.ts'
 import { type CartItem, SLOW_SEARCH, SOLD_OUT_SKU } from '../shop-request.ts'
 import { inSubsegment, startTracing } from '../tracing.ts'
 
 function inventory(settings: Settings): express.Express {
-  const database = openDatabase(settings)
+  const database = openDatabase(settings, capturedPostgres)
   const dynamo = openDynamo(settings)
   const app = express()
   app.use(AWSXRayExpress.openSegment('inventory'))

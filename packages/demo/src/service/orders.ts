@@ -4,7 +4,7 @@ import { openQueue, SHIPPING_QUEUE_URL } from '../aws-clients.ts'
 import { type DatabaseClient, openDatabase } from '../database-client.ts'
 import { runFleetProcess, serverProcess } from '../fleet-process.ts'
 import { callJson, type HttpAnswer, type Peer, UpstreamError } from '../http-call.ts'
-import { xrayFastifyPlugin } from '../sdk-modules.ts'
+import { capturedPostgres, xrayFastifyPlugin } from '../sdk-modules.ts'
 import { portOf, type Settings } from '../settings.ts'
 import { type CartItem, UNLUCKY_CUSTOMER } from '../shop-request.ts'
 import { currentSegment, inSubsegment, startTracing } from '../tracing.ts'
@@ -29,7 +29,7 @@ type Surroundings = {
 
 async function orders(settings: Settings): Promise<FastifyInstance> {
   const around: Surroundings = {
-    database: openDatabase(settings),
+    database: openDatabase(settings, capturedPostgres),
     queue: openQueue(settings),
     inventory: { host: 'inventory.shop.internal', port: portOf(settings, 'inventory') },
     payments: { host: 'payments.shop.internal', port: portOf(settings, 'payments') },

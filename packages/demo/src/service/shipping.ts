@@ -5,6 +5,7 @@ import { openQueue, SHIPPING_QUEUE_URL } from '../aws-clients.ts'
 import { type DatabaseClient, openDatabase } from '../database-client.ts'
 import { runFleetProcess } from '../fleet-process.ts'
 import { callJson, type Peer } from '../http-call.ts'
+import { capturedPostgres } from '../sdk-modules.ts'
 import { portOf, type Settings } from '../settings.ts'
 import { UNREACHABLE_COUNTRY } from '../shop-request.ts'
 import { inSubsegment, startTracing } from '../tracing.ts'
@@ -23,7 +24,7 @@ class ShippingWorker {
 
   constructor(settings: Settings) {
     this.#queue = openQueue(settings)
-    this.#database = openDatabase(settings)
+    this.#database = openDatabase(settings, capturedPostgres)
     this.#carrier = { host: 'labels.parcelcarrier.example', port: portOf(settings, 'provider') }
   }
 

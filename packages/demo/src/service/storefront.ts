@@ -10,15 +10,21 @@ import { currentSegment, startTracing } from '../tracing.ts'
 function storefront(settings: Settings): express.Express {
   const dynamo = openDynamo(settings)
   const inventory = { host: 'inventory.shop.internal', port: portOf(settings, 'inventory') }
+  const recommendations = {
+    host: 'recommendations.shop.internal',
+    port: portOf(settings, 'recommendations'),
+  }
   const orders = { host: 'orders.shop.internal', port: portOf(settings, 'orders') }
   const app = express()
   app.use(AWSXRayExpress.openSegment('storefront'))
   app.use(express.json())
   app.use(describeCaller)
   app.get('/', async (request, response) => {
-    const key = { id: { S: String(request.headers['x-customer']) } }
+    const customer = String(request.headers['x-customer'])
+    const key = { id: { S: customer } }
     await dynamo.send(new GetItemCommand({ TableName: 'sessions', Key: key }))
-    relay(await callJson(inventory, 'GET', '/products'), inventory, response)
+    const path = `/recommendations?customer=${encodeURIComponent(customer)}`
+    relay(await callJson(recommendations, 'GET', path), recommendations, response)
   })
   app.get(['/products/:sku', '/search'], (request, response) => pass(inventory, request, response))
   app.get(['/orders/:id', '/orders/:id/invoice'], (request, response) =>
