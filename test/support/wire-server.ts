@@ -83,6 +83,11 @@ export class WireServer {
     throw new Error(`refused with ${status}: ${JSON.stringify(body)}`)
   }
 
+  /** What the server wrote to its log so far. */
+  log(): string {
+    return this.#server.log()
+  }
+
   async metrics(): Promise<string> {
     return await (await fetch(`${this.#server.endpoint}/metrics`)).text()
   }

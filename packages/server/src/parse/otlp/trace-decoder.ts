@@ -177,7 +177,7 @@ export class TraceDecoder {
     }
     const defect = this.#spans.read(end, scope)
     if (reader.flaw !== undefined) {
-      this.#reject('malformed-span', () => this.#flawMessage())
+      this.#reject('malformed-span', () => this.#flawMessage(spanPath(reader.bytes, at)))
       return false
     }
     if (defect === undefined) return true
@@ -193,9 +193,11 @@ export class TraceDecoder {
     rejections.push({ reason, ordinal: spansReceived, message: message() })
   }
 
-  #flawMessage(): string {
+  /** @param within the path of the span that the flaw is in: where nothing ends, no path leads there */
+  #flawMessage(within = ''): string {
     const { bytes, flaw, flawAt } = this.#reader
-    return `${fieldPath(bytes, flawAt)} ${flaw}, at byte ${flawAt}`
+    const path = fieldPath(bytes, flawAt)
+    return `${path.startsWith(within) ? path : within} ${flaw}, at byte ${flawAt}`
   }
 
   #text(parentEnd: number): string {
