@@ -59,10 +59,15 @@ async function segmentsOf(traceId: string, count: number): Promise<readonly Enti
 }
 
 const endpointsOf = (...protocols: readonly string[]) =>
-  Object.fromEntries(protocols.map((protocol) => [protocol, `${server.otlpEndpoint}/v1/traces`]))
+  Object.fromEntries(
+    protocols.map((protocol) => [
+      protocol,
+      protocol === 'grpc' ? `http://${server.grpcAddress}` : `${server.otlpEndpoint}/v1/traces`,
+    ]),
+  )
 
 describe('@opentelemetry/sdk-trace for Node, with its instrumentations', () => {
-  const PROTOCOLS = ['http/protobuf', 'http/json'] as const
+  const PROTOCOLS = ['http/protobuf', 'http/json', 'grpc'] as const
   let sent: Sent<(typeof PROTOCOLS)[number] | 'joined'>
   let caller: WireTrace
   const CALLS = [newEntityId(), newEntityId(), newEntityId()]
@@ -174,7 +179,7 @@ describe.each([
       }),
   ],
 ] as const)('%s', (_sdk, service, exception, send) => {
-  const PROTOCOLS = ['http/protobuf'] as const
+  const PROTOCOLS = ['http/protobuf', 'grpc'] as const
   let sent: Sent<(typeof PROTOCOLS)[number]>
 
   beforeAll(async () => {
