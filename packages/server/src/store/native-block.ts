@@ -22,7 +22,7 @@ export class ListColumn {
 }
 
 /** A list of keys, and one of as many values. */
-export class MapColumn extends ListColumn {
+class MapColumn extends ListColumn {
   readonly keys = new RowBinaryWriter(FIRST_BYTES)
 
   override takeParts(): readonly RowBinaryWriter[] {
