@@ -139,7 +139,7 @@ test('the ready line names every listener', () => {
     udp: expect.any(Number),
     otlpHttp: expect.any(Number),
     otlpGrpc: expect.any(Number),
-    zipkin: null,
+    zipkin: expect.any(Number),
     pid: server.process.pid,
   })
 })
@@ -383,6 +383,7 @@ describe('what cannot work is said', () => {
     ['HTTP', () => server.ready.http, '--port'],
     ['UDP', () => server.ready.udp, '--udp-port'],
     ['gRPC', () => server.ready.otlpGrpc, '--otlp-grpc-port'],
+    ['Zipkin', () => server.ready.zipkin, '--zipkin-port'],
   ])('a %s port in use', async (_name, port, flag) => {
     const other = await temporaryDirectory()
     const flags = [...FREE_PORTS, `${flag}=${port()}`, `--data-dir=${other}`]

@@ -12,7 +12,7 @@ import { BatchOutcome, type EncodedBatch } from './batch-outcome.ts'
 import { OtlpEncoder } from './otlp-encoder.ts'
 import { parseDaemonDatagram } from './parse/daemon-datagram.ts'
 import { decodeUtf8 } from './parse/decode-utf8.ts'
-import { type OtlpEncoding, type PacketKind, packetKindOf } from './parse/otlp/otlp-body.ts'
+import { type PacketKind, packetKindOf, type SpanEncoding } from './parse/otlp/otlp-body.ts'
 import { parseDocumentText } from './parse/segment-document.ts'
 import {
   DEFAULT_REQUEST_LIMITS,
@@ -41,11 +41,11 @@ type Body = Sent & {
 /** The body of one PutTraceSegments: its documents share a receipt. */
 export type Request = Body & { readonly kind: 'request'; readonly keepUnsampled: boolean }
 
-/** The body of one trace request of OTLP. */
+/** The body of one request of spans, of OTLP or Zipkin. */
 export type OtlpRequest = Body & {
   readonly kind: 'otlp'
-  readonly format: OtlpEncoding
-  readonly source: 'otlp-http' | 'otlp-grpc'
+  readonly format: SpanEncoding
+  readonly source: 'otlp-http' | 'otlp-grpc' | 'zipkin'
 }
 
 /** Datagrams one after the other, ending at `ends`: each has a receipt of its own, one nanosecond later. */

@@ -26,8 +26,8 @@ type SourceCounts = {
   readonly rejected: ReadonlyMap<string, number>
 }
 
-/** The sources of OTLP count spans, the others documents. `otlp-udp`: the daemon's protocol, also relayed. */
-export type IngestSource = 'http' | 'udp' | 'otlp-http' | 'otlp-grpc' | 'otlp-udp'
+/** The sources of OTLP and Zipkin count spans, the others documents. `otlp-udp`: the daemon's protocol, also relayed. */
+export type IngestSource = 'http' | 'udp' | 'otlp-http' | 'otlp-grpc' | 'otlp-udp' | 'zipkin'
 
 /** What becomes of a batch while it is encoded. */
 export class BatchOutcome {

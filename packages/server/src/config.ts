@@ -115,7 +115,7 @@ const FLAGS: readonly Flag[] = [
     '',
     readOrigins,
   ),
-  flag('zipkin-port', 'PORT', 'Zipkin v2 (comes later)', '9411', readPort),
+  flag('zipkin-port', 'PORT', 'Zipkin v2; the main port takes it too', '9411', readPort),
   flag('data-dir', 'FOLDER', 'journal and embedded engine', './.fluoroscope', readText),
   flag('store', 'embedded|URL', 'embedded engine, or a ClickHouse URL', 'embedded', readStore),
   flag(

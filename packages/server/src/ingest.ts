@@ -68,7 +68,7 @@ export class Ingest {
     return encoded.ok ? ok(encoded.value.rejections) : encoded
   }
 
-  /** Resolves when all good spans of a trace request of OTLP are on the medium, with what was not good. */
+  /** Resolves when all good spans of a request are on the medium, with what was not good. */
   async putSpans(
     { bytes, encoding, format, source, release }: SentSpans,
     context: RequestContext,

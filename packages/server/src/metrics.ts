@@ -49,7 +49,7 @@ export async function collectMetrics(sources: MetricSources): Promise<string> {
     ),
     counter(
       'fluoroscope_span_oddities_total',
-      'Spans of OpenTelemetry that end before they start, links that name no span, texts that are not Unicode: all kept.',
+      'Spans that end before they start or are their own parent, links that name no span, texts that are not Unicode: all kept.',
       [...ingest.oddities].map(([what, value]) => ({ labels: { what }, value })),
     ),
     counter(
@@ -110,7 +110,7 @@ function ledgerMetrics(entries: readonly LedgerEntry[]): readonly Metric[] {
   return [
     counter(
       'fluoroscope_documents_received_total',
-      'Segment documents received; of the sources of OTLP, spans.',
+      'Segment documents received; of the sources of OTLP and Zipkin, spans.',
       plain(({ received }) => received),
     ),
     counter(

@@ -1,7 +1,7 @@
 import { bad, KNOWN_ATTRIBUTES, ok, type Result } from '@fluoroscope/model'
 import type { BatchOutcome, IngestSource } from './batch-outcome.ts'
 import { OtlpRows } from './otlp-rows.ts'
-import { decodeTracePacket, decodeTraceRequest, type OtlpEncoding } from './parse/otlp/otlp-body.ts'
+import { decodeTracePacket, decodeTraceRequest, type SpanEncoding } from './parse/otlp/otlp-body.ts'
 import type { SpanBatch } from './parse/otlp/span-batch.ts'
 import { chunksOf } from './parse/otlp/trace-chunks.ts'
 import { TraceDecoder, type TraceRequestProblem } from './parse/otlp/trace-decoder.ts'
@@ -23,7 +23,7 @@ export class OtlpEncoder {
    */
   addRequest(
     body: Uint8Array,
-    encoding: OtlpEncoding,
+    encoding: SpanEncoding,
     maxBytes: number,
     source: IngestSource,
     receipt: Receipt,
@@ -73,6 +73,7 @@ export class OtlpEncoder {
     outcome.tolerate('ended-before-start', batch.endedBeforeStart)
     outcome.tolerate('invalid-link', batch.invalidLinks)
     outcome.tolerate('invalid-text', batch.brokenTexts.count + batch.replacedTexts)
+    outcome.tolerate('own-parent', batch.ownParents)
     return ok(undefined)
   }
 }

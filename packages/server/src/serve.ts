@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { type Config, type Environment, parseConfig, serveHelp, withoutPassword } from './config.ts'
 import { createLog, describeError, type Log } from './lib/log.ts'
-import { ListenError, type Listening, Server } from './server.ts'
+import { ListenError } from './listen-error.ts'
+import { type Listening, Server } from './server.ts'
 import { isLoopback } from './show/browser-guard.ts'
 import { StoreError } from './store/database.ts'
 
@@ -91,14 +92,13 @@ function readyLine(listening: Listening): string {
   return JSON.stringify({ ready: true, ...listening, pid: process.pid })
 }
 
-function warn({ host, zipkinPort }: Config, log: Log): void {
+function warn({ host }: Config, log: Log): void {
   if (!isLoopback(host)) {
     log.warn(
       'listening beyond this machine: whoever reaches these ports can read, write and fill the store; there is no authentication yet',
       { host },
     )
   }
-  if (zipkinPort !== undefined) log.info('Zipkin comes in a later version')
 }
 
 /** Resolves when the process is told to stop. */

@@ -13,6 +13,7 @@ import { Ingest } from './ingest.ts'
 import { ByteBudget } from './lib/byte-budget.ts'
 import { Ledger } from './lib/ledger.ts'
 import { describeError, type Log } from './lib/log.ts'
+import { listenError } from './listen-error.ts'
 import { collectMetrics, LOOP_DELAY_STEP_MS } from './metrics.ts'
 import { Omissions } from './omissions.ts'
 import { createOperations } from './operations.ts'
@@ -21,7 +22,13 @@ import { createReadRoutes } from './read-routes.ts'
 import { GrpcServer } from './receive/grpc-server.ts'
 import { readKernelDrops } from './receive/kernel-drops.ts'
 import type { UdpListening } from './receive/udp-daemon.ts'
-import { createApp, createOtlpApp, type Health, type OtlpAppOptions } from './show/app.ts'
+import {
+  createApp,
+  createOtlpApp,
+  createZipkinApp,
+  type Health,
+  type SpanAppOptions,
+} from './show/app.ts'
 import { isLoopback } from './show/browser-guard.ts'
 import { loadConsoleAssets } from './show/console-assets.ts'
 import type { OperationError } from './show/operation-error.ts'
@@ -37,11 +44,6 @@ import {
   type UdpReceiver,
   type UdpReceiverOptions,
 } from './udp-receiver.ts'
-
-/** A listener could not be opened; the message names address, port and flag. */
-export class ListenError extends Error {
-  override readonly name = 'ListenError'
-}
 
 export type Listening = {
   readonly http: number | null
@@ -130,7 +132,7 @@ export class Server {
         udp: await this.#startUdp(),
         otlpHttp: await this.#startOtlpHttp(),
         otlpGrpc: await this.#startOtlpGrpc(),
-        zipkin: null,
+        zipkin: await this.#startZipkin(),
       }
       return this.#listening
     } catch (error) {
@@ -209,7 +211,14 @@ export class Server {
     })
   }
 
-  #appOptions(): OtlpAppOptions {
+  async #startZipkin(): Promise<number | null> {
+    const { zipkinPort } = this.#config
+    if (zipkinPort === undefined) return null
+    const app = createZipkinApp(this.#appOptions())
+    return await this.#listen(app.fetch, zipkinPort, 'Zipkin', '--zipkin-port')
+  }
+
+  #appOptions(): SpanAppOptions {
     const { host, account, region, maxBodyBytes, otlpCorsOrigins } = this.#config
     return {
       storeSpans: (body, context) => this.#ingest.putSpans(body, context),
@@ -364,19 +373,6 @@ function explainError(error: unknown): OperationError | undefined {
     case 'failed':
       return undefined
   }
-}
-
-function listenError(cause: NodeJS.ErrnoException, where: string, flag: string): ListenError {
-  const reasons: Readonly<Record<string, string>> = {
-    EADDRINUSE: 'the port is in use',
-    EACCES: 'this port needs more rights',
-    EADDRNOTAVAIL: 'the address is not of this machine',
-    ENOTFOUND: 'the host name is not known',
-  }
-  const reason = reasons[cause.code ?? ''] ?? cause.message
-  return new ListenError(`cannot listen on ${where}: ${reason}; choose another with ${flag}`, {
-    cause,
-  })
 }
 
 function now(): UnixNanos {

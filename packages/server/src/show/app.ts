@@ -17,8 +17,9 @@ import type { ReadRoute } from './read-route.ts'
 import type { Bodies, BodySource } from './request-body.ts'
 import { requestContext } from './request-context.ts'
 import type { RequestCounts } from './request-counts.ts'
+import { REPORT_SPANS, reportSpans, zipkinError } from './zipkin-spans.ts'
 
-export type AppOptions = OtlpAppOptions & {
+export type AppOptions = SpanAppOptions & {
   readonly operations: readonly Operation[]
   /** Of the APIs that tracing tools read by. */
   readonly readRoutes: readonly ReadRoute[]
@@ -29,7 +30,7 @@ export type AppOptions = OtlpAppOptions & {
   readonly metrics: () => Promise<string>
 }
 
-export type OtlpAppOptions = {
+export type SpanAppOptions = {
   readonly storeSpans: StoreSpans
   readonly bodies: Bodies
   readonly defaults: RequestContext
@@ -52,25 +53,34 @@ type Environment = {
   Variables: { operation: string }
 }
 
-/** Everything the main port answers: the X-Ray API, OTLP, what Jaeger and Tempo answer, health, metrics and the console. */
+/** Everything the main port answers: the X-Ray API, OTLP, Zipkin, what Jaeger and Tempo answer, health, metrics and the console. */
 export function createApp(options: AppOptions): Hono<Environment> {
   const app = guardedApp(options)
   addOperations(app, options)
   addTraceExport(app, options)
+  addSpanReport(app, options)
   addReadRoutes(app, options.readRoutes)
   addOwnPages(app, options)
   return app
 }
 
 /** What the port of OTLP over HTTP answers: trace requests alone. */
-export function createOtlpApp(options: OtlpAppOptions): Hono<Environment> {
+export function createOtlpApp(options: SpanAppOptions): Hono<Environment> {
   const app = guardedApp(options)
   addTraceExport(app, options)
   app.notFound(unknownRoute)
   return app
 }
 
-function guardedApp(options: OtlpAppOptions): Hono<Environment> {
+/** What Zipkin's port answers: reports of spans alone. */
+export function createZipkinApp(options: SpanAppOptions): Hono<Environment> {
+  const app = guardedApp(options)
+  addSpanReport(app, options)
+  app.notFound(unknownRoute)
+  return app
+}
+
+function guardedApp(options: SpanAppOptions): Hono<Environment> {
   const app = new Hono<Environment>()
   app.use(async (c, next) => {
     c.set('operation', 'other')
@@ -102,13 +112,27 @@ function guardedApp(options: OtlpAppOptions): Hono<Environment> {
     const explained = options.explain(error)
     if (explained === undefined) options.onFailure(error, c.get('operation'))
     const told = explained ?? { kind: 'failure', message: '' }
+    if (c.req.path === REPORT_SPANS.path) return zipkinError(told)
     if (c.req.path !== EXPORT_TRACES.path) return errorResponse(told)
     return otlpError(answerFormat(c.req.header('content-type')), told)
   })
   return app
 }
 
-function addTraceExport(app: Hono<Environment>, options: OtlpAppOptions): void {
+function addSpanReport(app: Hono<Environment>, options: SpanAppOptions): void {
+  app.post(REPORT_SPANS.path, (c) => {
+    c.set('operation', REPORT_SPANS.name)
+    return reportSpans(
+      options.storeSpans,
+      c.req.header('content-type'),
+      () => options.bodies.read(sourceOf(c)),
+      contextOf(c, options),
+    )
+  })
+  app.all(REPORT_SPANS.path, (c) => methodNotAllowed(c, REPORT_SPANS.name))
+}
+
+function addTraceExport(app: Hono<Environment>, options: SpanAppOptions): void {
   app.post(EXPORT_TRACES.path, (c) => {
     c.set('operation', EXPORT_TRACES.name)
     return exportTraces(
@@ -148,7 +172,7 @@ function methodNotAllowed(c: Context<Environment>, operation: string): Response 
   return response
 }
 
-function contextOf(c: Context<Environment>, { defaults }: OtlpAppOptions): RequestContext {
+function contextOf(c: Context<Environment>, { defaults }: SpanAppOptions): RequestContext {
   return requestContext(c.req.header('authorization'), defaults)
 }
 

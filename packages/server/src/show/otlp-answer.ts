@@ -36,7 +36,7 @@ export function exportResponse(rejected: RejectedSpans): Uint8Array<ArrayBuffer>
 }
 
 /** The first reasons why spans were not kept, and how many more there are. */
-function rejectionText({ count, messages }: RejectedSpans): string {
+export function rejectionText({ count, messages }: RejectedSpans): string {
   const told = messages.slice(0, MAX_MESSAGES)
   const rest = count - told.length
   return [...told, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ')

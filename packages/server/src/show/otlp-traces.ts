@@ -6,10 +6,10 @@ import type { SentBody } from './request-body.ts'
 /** The route of OTLP's specification, on the port of its own and on the main one. */
 export const EXPORT_TRACES = { name: 'ExportTraces', path: '/v1/traces' } as const
 
-/** A trace request of OTLP as it was sent. */
+/** A request of spans as it was sent. */
 export type SentSpans = SentBody & {
-  readonly format: OtlpFormat
-  readonly source: 'otlp-http' | 'otlp-grpc'
+  readonly format: OtlpFormat | 'zipkin-json' | 'zipkin-protobuf'
+  readonly source: 'otlp-http' | 'otlp-grpc' | 'zipkin'
 }
 
 /** How many spans of a request were not kept, and the first reasons. */

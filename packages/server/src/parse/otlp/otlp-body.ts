@@ -1,4 +1,5 @@
-import { bad, type Result } from '@fluoroscope/model'
+import { bad, type Result, unreachable } from '@fluoroscope/model'
+import { decodeZipkin, type ZipkinEncoding } from '../zipkin/zipkin-request.ts'
 import type { SpanBatch } from './span-batch.ts'
 import type { TraceDecoder, TraceRequestProblem } from './trace-decoder.ts'
 import { decodeTraceJson } from './trace-json.ts'
@@ -6,13 +7,26 @@ import { decodeTraceJson } from './trace-json.ts'
 /** The two encodings of OTLP over HTTP. */
 export type OtlpEncoding = 'protobuf' | 'json'
 
-/** Reads a trace request in either encoding; see {@link TraceDecoder.decode}. */
+/** All encodings of requests of spans. */
+export type SpanEncoding = OtlpEncoding | ZipkinEncoding
+
+/** Reads a request of spans in any encoding; see {@link TraceDecoder.decode}. */
 export function decodeTraceRequest(
   decoder: TraceDecoder,
-  encoding: OtlpEncoding,
+  encoding: SpanEncoding,
   body: Uint8Array,
 ): Result<SpanBatch, TraceRequestProblem> {
-  return encoding === 'json' ? decodeTraceJson(decoder, body) : decoder.decode(body)
+  switch (encoding) {
+    case 'protobuf':
+      return decoder.decode(body)
+    case 'json':
+      return decodeTraceJson(decoder, body)
+    case 'zipkin-json':
+    case 'zipkin-protobuf':
+      return decodeZipkin(decoder, encoding, body)
+    default:
+      return unreachable(encoding)
+  }
 }
 
 /** What AWS's distributions of OpenTelemetry send in place of a segment document (xray-behaviour 5.6). */

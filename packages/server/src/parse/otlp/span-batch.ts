@@ -186,6 +186,8 @@ export class SpanBatch {
   endedBeforeStart = 0
   /** Links without a valid trace id and span id: not in `links`, though in the bytes of their span. */
   invalidLinks = 0
+  /** Spans of Zipkin that named themselves as their parent: kept, without one. */
+  ownParents = 0
   /** Where texts begin that are not UTF-8. */
   readonly brokenTexts: RecordTable
   /** Texts of OTLP/JSON with half of a surrogate pair, which has no UTF-8: U+FFFD stands there. */
@@ -230,6 +232,7 @@ export class SpanBatch {
     this.endedBeforeStart = 0
     this.invalidLinks = 0
     this.replacedTexts = 0
+    this.ownParents = 0
     this.#broken = undefined
   }
 

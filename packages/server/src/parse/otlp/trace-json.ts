@@ -1,14 +1,12 @@
 import {
   bad,
-  findJsonBoundsProblem,
   isJsonObject,
   type JsonBounds,
   type JsonObject,
-  ok,
   type Result,
 } from '@fluoroscope/model'
 import { MessageWriter } from '../../lib/message-writer.ts'
-import { decodeUtf8 } from '../decode-utf8.ts'
+import { hasLoneSurrogate, parseJsonBody } from '../json-body.ts'
 import {
   base64At,
   boolAt,
@@ -44,11 +42,12 @@ export function decodeTraceJson(
   decoder: TraceDecoder,
   body: Uint8Array,
 ): Result<SpanBatch, TraceRequestProblem> {
-  const root = parseBody(body)
+  const root = parseJsonBody(body, BOUNDS, quoteLongNumbers)
   if (!root.ok) return root
+  if (!isJsonObject(root.value.value)) return malformed('The request body is not a JSON object')
   const request = new RequestWriter(root.value.hasSurrogates)
   try {
-    request.write(root.value.root)
+    request.write(root.value.value)
   } catch (error) {
     if (!(error instanceof MemberError)) throw error
     return malformed(error.message)
@@ -56,31 +55,6 @@ export function decodeTraceJson(
   const batch = decoder.decode(request.finish(), request.defects)
   if (batch.ok) batch.value.replacedTexts = request.replacedTexts
   return batch
-}
-
-type Body = {
-  readonly root: JsonObject
-  /** Some text was escaped as surrogates, which may be half of a pair. */
-  readonly hasSurrogates: boolean
-}
-
-function parseBody(body: Uint8Array): Result<Body, TraceRequestProblem> {
-  const text = decodeUtf8(body)
-  if (text === undefined) return malformed('The request body is not UTF-8')
-  const problem = findJsonBoundsProblem(text, BOUNDS)
-  if (problem === 'too-many-values') {
-    return bad({ kind: 'too-large', message: 'The request body has too many values' })
-  }
-  if (problem !== undefined) return malformed('The request body is nested too deep')
-  try {
-    const root: unknown = JSON.parse(quoteLongNumbers(text))
-    if (!isJsonObject(root)) return malformed('The request body is not a JSON object')
-    return ok({ root, hasSurrogates: SURROGATE_ESCAPE.test(text) })
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-    // The engine's words would repeat parts of the body.
-    return malformed('The request body is not JSON')
-  }
 }
 
 /**
@@ -97,10 +71,6 @@ function quoteLongNumbers(text: string): string {
 function malformed(message: string): Result<never, TraceRequestProblem> {
   return bad({ kind: 'malformed', message })
 }
-
-const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/
-/** With the `u` flag a surrogate matches only where it stands alone. */
-const LONE_SURROGATE = /\p{Surrogate}/u
 
 /** Writes the messages of a request; the numbers are those of the fields in opentelemetry-proto. */
 class RequestWriter {
@@ -288,7 +258,7 @@ class RequestWriter {
   }
 
   #writeString(field: number, value: string): void {
-    if (this.#hasSurrogates && LONE_SURROGATE.test(value)) this.replacedTexts += 1
+    if (this.#hasSurrogates && hasLoneSurrogate(value)) this.replacedTexts += 1
     this.#writer.text(field, value)
   }
 
