@@ -49,6 +49,7 @@ test('the start page is the list of the last hour, live', () => {
     live: true,
     filter: '',
     sort: { column: 'start', descending: true },
+    tables: false,
   })
 })
 

@@ -1,4 +1,5 @@
 import { parseTraceId, type TraceId } from '@fluoroscope/model'
+import { type AnalyticsState, analyticsParameters, readAnalyticsState } from './analytics-state.ts'
 import { DEFAULT_WINDOW, readTimeWindow, type TimeWindow, timeParameters } from './time-window.ts'
 import { readTraceSort, type TraceSort, traceSortText } from './trace-sort.ts'
 
@@ -7,6 +8,7 @@ export type UrlState =
   | TracesState
   | TraceState
   | MapState
+  | AnalyticsState
   | SamplingState
   | GroupsState
   | { readonly page: 'system' }
@@ -20,6 +22,8 @@ export type TracesState = {
   /** A filter expression as it was written; empty for all traces. */
   readonly filter: string
   readonly sort: TraceSort
+  /** What the found traces have in common is shown. */
+  readonly tables: boolean
 }
 
 export type TraceState = {
@@ -76,9 +80,12 @@ export function parseUrl(path: string, query: string): UrlState {
         live: parameters.get('live') !== '0',
         filter: parameters.get('filter') ?? '',
         sort: readTraceSort(parameters.get('sort')),
+        tables: parameters.get('tables') === '1',
       }
     case '/map':
       return readMapState(parameters)
+    case '/analytics':
+      return readAnalyticsState(parameters)
     case '/sampling':
       return { page: 'sampling', open: readOpen(parameters, 'rule') }
     case '/groups':
@@ -136,6 +143,7 @@ export function printUrl(state: UrlState): string {
         ...timeParameters(state.time),
         ['filter', state.filter],
         ['sort', traceSortText(state.sort)],
+        ['tables', state.tables ? '1' : ''],
         ['live', state.live ? '' : '0'],
       ])
     case 'trace':
@@ -146,6 +154,8 @@ export function printUrl(state: UrlState): string {
       ])
     case 'map':
       return printMapUrl(state)
+    case 'analytics':
+      return withQuery('/analytics', analyticsParameters(state))
     case 'sampling':
       return withQuery('/sampling', openParameters(state.open, 'rule'))
     case 'groups':
@@ -187,7 +197,7 @@ export function traceState(id: TraceId): TraceState {
 
 /** The list of traces that match `filter`, in a window, newest first, live. */
 export function tracesState(filter: string, time: TimeWindow = DEFAULT_WINDOW): TracesState {
-  return { page: 'traces', time, live: true, filter, sort: readTraceSort(null) }
+  return { page: 'traces', time, live: true, filter, sort: readTraceSort(null), tables: false }
 }
 
 /**
