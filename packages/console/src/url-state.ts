@@ -1,6 +1,15 @@
 import { parseTraceId, type TraceId } from '@fluoroscope/model'
 import { type AnalyticsState, analyticsParameters, readAnalyticsState } from './analytics-state.ts'
-import { DEFAULT_WINDOW, readTimeWindow, type TimeWindow, timeParameters } from './time-window.ts'
+import { MAP_METRICS, type MapMetric } from './service-graph/map-metric.ts'
+import { FOCUS_DIRECTIONS, type FocusDirection } from './service-graph/select-graph.ts'
+import {
+  DEFAULT_WINDOW,
+  lengthText,
+  parseLength,
+  readTimeWindow,
+  type TimeWindow,
+  timeParameters,
+} from './time-window.ts'
 import { readTraceSort, type TraceSort, traceSortText } from './trace-sort.ts'
 
 /** All that the address says: which page, and everything chosen on it. */
@@ -49,8 +58,14 @@ export type MapState = {
   readonly depth: number
   /** Response times brushed on the selection's histogram, in seconds. */
   readonly response: ResponseRange | undefined
+  /** Which way `depth` looks from it. */
+  readonly direction: FocusDirection
   /** Healthy services too where the map is too large to show everything at first. */
   readonly all: boolean
+  /** Compared with the window of the same length so many seconds before; undefined for not at all. */
+  readonly before: number | undefined
+  /** What the colours tell. */
+  readonly metric: MapMetric
 }
 
 /** Both ends included, in seconds. */
@@ -112,6 +127,9 @@ function readMapState(parameters: URLSearchParams): MapState {
     depth: isDepth ? Math.min(depth, MAX_DEPTH) : 0,
     response: selected === undefined ? undefined : readResponse(parameters.get('response') ?? ''),
     all: parameters.get('all') === '1',
+    direction: FOCUS_DIRECTIONS.find((each) => each === parameters.get('look')) ?? 'both',
+    before: parseLength(parameters.get('before') ?? ''),
+    metric: MAP_METRICS.find((each) => each === parameters.get('metric')) ?? 'health',
   }
 }
 
@@ -168,16 +186,8 @@ export function printUrl(state: UrlState): string {
   }
 }
 
-function printMapUrl({
-  time,
-  group,
-  live,
-  view,
-  selected,
-  depth,
-  response,
-  all,
-}: MapState): string {
+function printMapUrl(state: MapState): string {
+  const { time, group, live, view, selected, depth, response, all } = state
   return withQuery('/map', [
     ...timeParameters(time),
     ['group', group ?? ''],
@@ -185,8 +195,11 @@ function printMapUrl({
     ['view', view === 'list' ? 'list' : ''],
     ['selected', selected ?? ''],
     ['depth', depth > 0 ? String(depth) : ''],
+    ['look', state.direction === 'both' ? '' : state.direction],
     ['response', response ? `${response.from}-${response.to}` : ''],
     ['all', all ? '1' : ''],
+    ['before', state.before === undefined ? '' : lengthText(state.before)],
+    ['metric', state.metric === 'health' ? '' : state.metric],
   ])
 }
 

@@ -40,8 +40,7 @@ test('what sets the slow traces apart comes first, with exact counts of both set
 
 test('what is as frequent in both is no difference; what is rare is counted, not told', () => {
   const { differences, tooRare } = slowAgainstRest()
-  const method = differences.find(({ facts }) => facts[0]?.key === 'http.method')
-  expect(method).toMatchObject({ countA: 20, countB: 180, effect: 0, pValue: 1 })
+  expect(differences.some(({ facts }) => facts[0]?.key === 'http.method')).toBe(false)
   expect(differences.some(({ facts }) => facts[0]?.key === 'annotation.request')).toBe(false)
   // 400 requests and one user of two traces.
   expect(tooRare).toBe(401)

@@ -33,7 +33,9 @@ const LEAST_TRACES = 3
 /** Pairs are looked for among so many of the single differences. */
 const PAIRED = 16
 /** A pair is told where it sets the sets apart by so much more than each of its halves. */
-const MORE_EFFECT = 0.05
+const MORE_EFFECT = 0.1
+/** Of many pairs these say enough. */
+const MOST_PAIRS = 5
 
 /**
  * Everything by which the traces of set A differ from those of set B, strongest first. Facts whose key
@@ -71,14 +73,14 @@ export function compareSets(
   return {
     sizeA: sizes.a,
     sizeB: sizes.b,
-    differences: withoutWeakPairs(differences).sort(byStrength),
+    differences: worthTelling(differences).sort(byStrength),
     compared: counted.length,
     tooRare: all.length - singles.length,
   }
 }
 
 /** How many traces of the set have each fact; the index is the fact's. */
-export function countFacts(columns: TraceColumns, mask: Uint8Array): Uint32Array {
+function countFacts(columns: TraceColumns, mask: Uint8Array): Uint32Array {
   const counts = new Uint32Array(columns.facts.length)
   for (let index = 0; index < mask.length; index++) {
     if (mask[index] === 0) continue
@@ -93,7 +95,7 @@ type Counts = { readonly countA: number; readonly countB: number }
 type Counted = Counts & { readonly id: number; readonly facts: readonly TraceFact[] }
 type Sizes = { readonly a: number; readonly b: number }
 
-/** Traces that have both of two facts of different keys, for each two of `singles`. */
+/** The strongest pairs: traces that have both of two facts of different keys, each of `singles`. */
 function countPairs(
   columns: TraceColumns,
   a: Uint8Array,
@@ -102,7 +104,7 @@ function countPairs(
   sizes: Sizes,
 ): readonly Counted[] {
   const [countsA, countsB] = [countBoth(columns, a, singles), countBoth(columns, b, singles)]
-  return singles.flatMap((first, i) =>
+  const told = singles.flatMap((first, i) =>
     singles.slice(i + 1).flatMap((second, offset) => {
       const at = i * singles.length + i + 1 + offset
       const pair = { countA: countsA[at] ?? 0, countB: countsB[at] ?? 0 }
@@ -113,6 +115,15 @@ function countPairs(
       return says ? [{ id: -1, facts, ...pair }] : []
     }),
   )
+  // Pairs of the same counts are the same traces under other names, as a rule: one stands for them.
+  const seen = new Set<string>()
+  return told
+    .filter(({ countA, countB }) => {
+      const name = `${countA} ${countB}`
+      return !seen.has(name) && seen.add(name)
+    })
+    .sort((left, right) => strength(right, sizes) - strength(left, sizes))
+    .slice(0, MOST_PAIRS)
 }
 
 /** How many traces of the set have both facts, at `i * singles.length + j` for `i < j`. */
@@ -141,9 +152,11 @@ function countBoth(
   return counts
 }
 
-/** A pair that chance may have made is one of many that could be told: left out. */
-function withoutWeakPairs(differences: readonly Difference[]): Difference[] {
-  return differences.filter(({ facts, pValue }) => facts.length === 1 || pValue < SIGNIFICANT)
+/** Equal shares are no difference, and a pair that chance may have made is one of many. */
+function worthTelling(differences: readonly Difference[]): Difference[] {
+  return differences.filter(
+    ({ facts, effect, pValue }) => effect !== 0 && (facts.length === 1 || pValue < SIGNIFICANT),
+  )
 }
 
 function effectOf({ countA, countB }: Counts, sizes: Sizes): number {

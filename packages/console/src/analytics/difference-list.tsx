@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals'
 import type { AnalyticsState } from '../analytics-state.ts'
 import { factKeyText } from '../fact-filter.ts'
 import { countText, shareText } from '../number-text.ts'
@@ -39,6 +40,9 @@ function Nothing({ state, view }: Pick<Props, 'state' | 'view'>) {
   )
 }
 
+/** As many lines are shown until all are asked for. */
+const FEW_LINES = 10
+
 function Found(props: {
   comparison: Comparison
   view: AnalyticsView
@@ -46,6 +50,7 @@ function Found(props: {
   onNarrow: Props['onNarrow']
 }) {
   const { comparison, view, other, onNarrow } = props
+  const most = useSignal(FEW_LINES)
   const isTold = ({ pValue }: Difference) => pValue < SIGNIFICANT
   const told = comparison.differences.filter(isTold)
   const rest = comparison.differences.filter((difference) => !isTold(difference))
@@ -57,29 +62,22 @@ function Found(props: {
         {view.inBoth > 0 && ` ${countText(view.inBoth, 'trace')} in both: compared as set A.`}
       </p>
       {told.length === 0 && <p>Nothing that chance would not explain.</p>}
-      <ol class="differences">
-        {told.map((difference) => (
-          <Line
-            key={keyOf(difference)}
-            difference={difference}
-            comparison={comparison}
-            onNarrow={onNarrow}
-          />
-        ))}
-      </ol>
+      <Lines differences={told.slice(0, most.value)} comparison={comparison} onNarrow={onNarrow} />
+      {told.length > most.value && (
+        <button
+          type="button"
+          class="button small more"
+          onClick={() => {
+            most.value = told.length
+          }}
+        >
+          Show {told.length - most.value} weaker ones
+        </button>
+      )}
       {rest.length > 0 && (
         <details class="chance">
           <summary>{countText(rest.length, 'difference')} that may be chance</summary>
-          <ol class="differences">
-            {rest.map((difference) => (
-              <Line
-                key={keyOf(difference)}
-                difference={difference}
-                comparison={comparison}
-                onNarrow={onNarrow}
-              />
-            ))}
-          </ol>
+          <Lines differences={rest} comparison={comparison} onNarrow={onNarrow} />
         </details>
       )}
       <p class="card-note">
@@ -90,6 +88,25 @@ function Found(props: {
         {SIGNIFICANT} counts as a difference.
       </p>
     </>
+  )
+}
+
+function Lines(props: {
+  differences: readonly Difference[]
+  comparison: Comparison
+  onNarrow: Props['onNarrow']
+}) {
+  return (
+    <ol class="differences">
+      {props.differences.map((difference) => (
+        <Line
+          key={keyOf(difference)}
+          difference={difference}
+          comparison={props.comparison}
+          onNarrow={props.onNarrow}
+        />
+      ))}
+    </ol>
   )
 }
 

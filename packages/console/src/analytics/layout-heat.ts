@@ -29,7 +29,7 @@ export type HeatSpan = {
 }
 
 /** Steps of the colours of a heat map. */
-export const HEAT_LEVELS = 6
+const HEAT_LEVELS = 6
 
 const COLUMNS = 60
 const ROWS = 24

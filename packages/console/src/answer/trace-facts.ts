@@ -26,7 +26,7 @@ type ReadMembers = {
 export const ANNOTATION_PREFIX = 'annotation.'
 
 /** The kinds of causes, as keys of facts and as the filter language names them. */
-export const CAUSE_KEYS = ['cause.fault', 'cause.error', 'cause.responsetime'] as const
+const CAUSE_KEYS = ['cause.fault', 'cause.error', 'cause.responsetime'] as const
 
 /** Between the services of a cause's path, from the first to where it lies. */
 export const PATH_ARROW = ' → '
