@@ -18,7 +18,7 @@ import { checkouts } from './checkout-traces.ts'
 import { putDocuments } from './shop-trace.ts'
 
 const SLOW = { timeout: 30_000 }
-const COUNT = 480
+const COUNT = 240
 
 describe.skipIf(CHROMIUM === undefined)('analytics (skipped without Chromium)', () => {
   let directory: string

@@ -65,6 +65,11 @@ function Table(props: { table: TraceTable; all: number; onNarrow: Props['onNarro
   return (
     <table class="trace-table">
       <caption>{title}</caption>
+      <colgroup>
+        <col />
+        <col class="count" />
+        <col class="count" />
+      </colgroup>
       <thead class="visually-hidden">
         <tr>
           <th scope="col">{title}</th>

@@ -18,20 +18,25 @@ type Props = {
   readonly finder: RefObject<HTMLInputElement | null>
 }
 
-/** Range, group, search and freshness of the map. */
+/** Range and freshness of the map, and how it is looked at. */
 export function MapToolbar({ state, feed, nodes, find, finder }: Props) {
   return (
-    <div class="toolbar">
-      <h1>Service map</h1>
-      <RangePicker time={state.time} onChange={(time) => navigate({ ...state, time })} />
-      <GroupChoice state={state} groups={feed.state.value.groups} />
-      <Finder state={state} nodes={nodes} find={find} finder={finder} />
-      <MetricChoice state={state} />
-      <CompareChoice state={state} />
-      <span class="toolbar-space" />
-      <ViewChoice state={state} />
-      <Freshness feed={feed} state={state} />
-    </div>
+    <>
+      <div class="toolbar">
+        <h1>Service map</h1>
+        <RangePicker time={state.time} onChange={(time) => navigate({ ...state, time })} />
+        <span class="toolbar-space" />
+        <Freshness feed={feed} state={state} />
+      </div>
+      <div class="toolbar map-options">
+        <Finder state={state} nodes={nodes} find={find} finder={finder} />
+        <GroupChoice state={state} groups={feed.state.value.groups} />
+        <MetricChoice state={state} />
+        <CompareChoice state={state} />
+        <span class="toolbar-space" />
+        <ViewChoice state={state} />
+      </div>
+    </>
   )
 }
 

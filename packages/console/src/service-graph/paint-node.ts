@@ -43,7 +43,8 @@ export function paintNode(
   context.fill()
   if (scale >= RING_SCALE) {
     paintRing(context, node, palette)
-    paintKindMark(context, node.kind, node.radius, palette)
+    // A number takes the room of the mark.
+    if (node.shade === undefined) paintKindMark(context, node.kind, node.radius, palette)
     const corner = { x: node.radius * 0.8, y: -node.radius * 0.8 }
     if (node.change !== undefined) paintBadge(context, corner, node.change, palette)
   }
