@@ -231,3 +231,65 @@ describe.each([
     })
   })
 })
+
+type ZipkinSpan = {
+  readonly id: string
+  readonly parentId?: string
+  readonly kind: string
+  readonly name: string
+  readonly timestamp: number
+  readonly duration: number
+  readonly tags: Readonly<Record<string, string>>
+}
+
+describe('zipkin and zipkin-transport-http for Node', () => {
+  let sent: { traceId: string; sent: readonly ZipkinSpan[]; problems: readonly string[] }
+
+  beforeAll(async () => {
+    const words = [join(HERE, 'node/zipkin-sender.mjs'), `${server.zipkinEndpoint}/api/v2/spans`]
+    const { stdout } = await run(process.execPath, words, { env: environment(directory) })
+    sent = JSON.parse(stdout)
+  })
+
+  test('sends without a complaint', () => {
+    expect(sent.problems).toEqual([])
+    expect(sent.sent.map(({ kind }) => kind).toSorted()).toEqual(['CLIENT', 'SERVER', 'SERVER'])
+  })
+
+  test('its spans come back with what they say', async () => {
+    const spans = await exported(sent.traceId, 3)
+    const calls = sent.sent.filter(({ kind }) => kind === 'CLIENT')
+    const factsOf = ({ id, parentId = '', kind, ...span }: ZipkinSpan) => {
+      const isShared = kind === 'SERVER' && calls.some((call) => call.id === id)
+      const { 'http.status_code': status, error, ...tags } = span.tags
+      return expect.objectContaining({
+        // Both halves of a call have one id in Zipkin: the callee's gets one of its own, below the caller's.
+        ...(isShared ? { parentSpanId: id } : { spanId: id, parentSpanId: parentId }),
+        kind: kind === 'SERVER' ? 2 : 3,
+        name: span.name,
+        start: String(BigInt(span.timestamp) * 1000n),
+        end: String(BigInt(span.timestamp + span.duration) * 1000n),
+        attributes: expect.objectContaining({ ...tags, 'http.status_code': Number(status) }),
+        status: expect.objectContaining(error === undefined ? { code: 0 } : { code: 2 }),
+      })
+    }
+    expect(spans).toHaveLength(3)
+    expect(spans).toEqual(expect.arrayContaining(sent.sent.map(factsOf)))
+  })
+
+  test('X-Ray reads them as two segments and the call between them', async () => {
+    const [front, stock] = await segmentsOf(sent.traceId, 2)
+    expect(front).toMatchObject({
+      name: 'zipkin-front',
+      http: { request: { method: 'GET' }, response: { status: 200 } },
+      subsegments: [{ name: 'zipkin-stock', namespace: 'remote', fault: true }],
+    })
+    expect(stock).toMatchObject({
+      name: 'zipkin-stock',
+      parent_id: front?.subsegments?.[0]?.id,
+      fault: true,
+      http: { response: { status: 503 } },
+      cause: { exceptions: [{ message: 'no stock' }] },
+    })
+  })
+})

@@ -38,7 +38,6 @@ export class GraphFeed {
   })
   readonly #time: TimeWindow
   readonly #group: string | undefined
-  readonly #before: number
   #live: boolean
   #timer: ReturnType<typeof setTimeout> | undefined
   #refreshing: Promise<void> | undefined
@@ -46,9 +45,7 @@ export class GraphFeed {
   #tookMs = 0
   #stopped = false
 
-  /** @param before the window lies so many seconds earlier than `time` says */
-  constructor(time: TimeWindow, group: string | undefined, live: boolean, before = 0) {
-    this.#before = before
+  constructor(time: TimeWindow, group: string | undefined, live: boolean) {
     this.#time = time
     this.#group = group
     this.#live = live
@@ -85,10 +82,8 @@ export class GraphFeed {
   async #refresh(): Promise<void> {
     this.#set({ loading: true })
     const now = Date.now()
-    const { from, to } = rangeOf(this.#time, now / 1000)
-    const asked = { from: from - this.#before, to: to - this.#before }
-    const endsNow = this.#time.kind === 'last' && this.#before === 0
-    const leeway = endsNow ? CLOCK_LEEWAY_SECONDS : 0
+    const asked = rangeOf(this.#time, now / 1000)
+    const leeway = this.#time.kind === 'last' ? CLOCK_LEEWAY_SECONDS : 0
     const answer = await ask(
       '/ServiceGraph',
       {

@@ -21,7 +21,6 @@ export const SHELL_KEYS: readonly (readonly [keys: string, action: string])[] = 
   ['/', 'Search on this page'],
   ['g m', 'Service map'],
   ['g t', 'Traces'],
-  ['g a', 'Analytics'],
   ['g s', 'Sampling rules'],
   ['g g', 'Groups'],
   ['g y', 'System'],
@@ -31,7 +30,6 @@ export const SHELL_KEYS: readonly (readonly [keys: string, action: string])[] = 
 const PLACES: Readonly<Record<string, string>> = {
   m: '/map',
   t: '/traces',
-  a: '/analytics',
   s: '/sampling',
   g: '/groups',
   y: '/system',

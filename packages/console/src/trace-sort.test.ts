@@ -57,6 +57,5 @@ function trace(name: string, duration: number | undefined): ListedTrace {
     http: { method: undefined, url: undefined, status: undefined },
     annotations: new Map(),
     users: [],
-    facts: [],
   }
 }

@@ -17,7 +17,6 @@ import {
   readOptionalText,
   readText,
 } from './json-reader.ts'
-import { readTraceFacts, type TraceFact } from './trace-facts.ts'
 
 /** What the list shows of a trace; start is in whole seconds, as the API tells it. */
 export type ListedTrace = Pick<
@@ -38,8 +37,6 @@ export type ListedTrace = Pick<
   /** Each key with its distinct values. */
   readonly annotations: ReadonlyMap<string, readonly AnnotationValue[]>
   readonly users: readonly string[]
-  /** All that traces can be grouped and compared by. */
-  readonly facts: readonly TraceFact[]
 }
 
 /** One page of `GetTraceSummaries`. */
@@ -81,7 +78,7 @@ function readListedTrace(value: JsonValue, index: number): ListedTrace {
   const where = `TraceSummaries[${index}]`
   const summary = readObject(value, where)
   const http = readObject(summary['Http'] ?? {}, `${where}.Http`)
-  const listed = {
+  return {
     id: readTraceId(summary['Id'], `${where}.Id`),
     start: unixNanosFromSeconds(
       readOptionalNumber(summary['StartTime'], `${where}.StartTime`) ?? 0,
@@ -116,7 +113,6 @@ function readListedTrace(value: JsonValue, index: number): ListedTrace {
       : undefined,
     revision: readOptionalNumber(summary['Revision'], `${where}.Revision`) ?? 0,
   }
-  return { ...listed, facts: readTraceFacts(summary, listed, where) }
 }
 
 /** The distinct values of a key: exactly one member of the union is there (xray-behaviour 8.1). */

@@ -37,6 +37,5 @@ function trace(start: number, outcome?: 'hasFault' | 'hasError' | 'hasThrottle')
     http: { method: undefined, url: undefined, status: undefined },
     annotations: new Map(),
     users: [],
-    facts: [],
   }
 }

@@ -55,6 +55,5 @@ function trace(seconds: number | undefined): ListedTrace {
     http: { method: undefined, url: undefined, status: undefined },
     annotations: new Map(),
     users: [],
-    facts: [],
   }
 }

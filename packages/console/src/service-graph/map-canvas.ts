@@ -6,7 +6,6 @@ import {
   firstCamera,
   fitCamera,
   panBy,
-  pinch,
   type Size,
   toMap,
   zoomAt,
@@ -25,7 +24,6 @@ const WHEEL_STEP = 0.0016
 const SLOW_PAINT_MS = 7
 const REST_MS = 90
 
-/** A pointer that is down, and where it is. */
 type Drag = { readonly start: Point; at: Point; isMoved: boolean }
 
 /** What the canvas shows of the map, and what pointers do on it. `start()` begins, `stop()` ends it. */
@@ -50,8 +48,7 @@ export class MapCanvas {
   #viewKey: string | undefined
   /** Nobody has moved the picture, so it is kept whole in the window. */
   #isFitted = true
-  /** By pointer: one pans, two pinch. */
-  readonly #drags = new Map<number, Drag>()
+  #drag: Drag | undefined
   #frame = 0
   #rest: ReturnType<typeof setTimeout> | undefined
   #painted: Camera = { x: 0, y: 0, scale: 1 }
@@ -224,44 +221,35 @@ export class MapCanvas {
   readonly #onDown = (event: PointerEvent): void => {
     if (event.button !== 0) return
     this.#box?.setPointerCapture(event.pointerId)
-    const at = this.#pointOf(event)
-    // Who puts a second finger down means neither place.
-    for (const drag of this.#drags.values()) drag.isMoved = true
-    this.#drags.set(event.pointerId, { start: at, at, isMoved: this.#drags.size > 0 })
+    this.#drag = { start: this.#pointOf(event), at: this.#pointOf(event), isMoved: false }
   }
 
   readonly #onMove = (event: PointerEvent): void => {
-    const drag = this.#drags.get(event.pointerId)
+    const drag = this.#drag
     if (drag === undefined) {
-      if (this.#drags.size === 0) this.#hover(this.#partAt(event))
+      this.#hover(this.#partAt(event))
       return
     }
     const at = this.#pointOf(event)
     drag.isMoved ||= Math.hypot(at.x - drag.start.x, at.y - drag.start.y) > CLICK_PX
     if (!drag.isMoved) return
     this.#isFitted = false
-    const other = [...this.#drags.values()].find((each) => each !== drag)
-    const { value } = this.camera
-    this.#look(
-      other === undefined
-        ? panBy(value, at.x - drag.at.x, at.y - drag.at.y)
-        : pinch(value, [drag.at, other.at], [at, other.at]),
-    )
+    this.#look(panBy(this.camera.value, at.x - drag.at.x, at.y - drag.at.y))
     drag.at = at
   }
 
   readonly #onUp = (event: PointerEvent): void => {
-    const drag = this.#drags.get(event.pointerId)
-    this.#drags.delete(event.pointerId)
+    const drag = this.#drag
+    this.#drag = undefined
     if (drag !== undefined && !drag.isMoved) this.#onSelect(this.#partAt(event))
   }
 
-  readonly #onCancel = (event: PointerEvent): void => {
-    this.#drags.delete(event.pointerId)
+  readonly #onCancel = (): void => {
+    this.#drag = undefined
   }
 
   readonly #onLeave = (): void => {
-    if (this.#drags.size === 0) this.#hover(undefined)
+    if (this.#drag === undefined) this.#hover(undefined)
   }
 
   #hover(id: string | undefined): void {

@@ -1,9 +1,7 @@
 import type { Outcome } from '@fluoroscope/model'
 import { type MapEdge, type MapNode, totalOf } from '../answer/service-graph.ts'
 import { durationText } from '../number-text.ts'
-import type { ChangeKind, PartChange } from './diff-graph.ts'
 import type { MapLayout } from './layout-picture.ts'
-import type { MetricShade } from './map-metric.ts'
 import {
   breachOf,
   edgeThickness,
@@ -34,11 +32,8 @@ export type PaintedNode = {
   readonly label: string
   /** Latency and rate. */
   readonly detail: string
-  /** Share of failures, where it is worth a word; the number of the chosen metric where there is one. */
+  /** Share of failures, where it is worth a word. */
   readonly inside: string
-  readonly shade: MetricShade | undefined
-  /** Undefined where no other window is compared with. */
-  readonly change: ChangeKind | undefined
 }
 
 export type PaintedEdge = {
@@ -50,14 +45,6 @@ export type PaintedEdge = {
   readonly isLink: boolean
   readonly breach: Outcome | undefined
   readonly label: string
-  readonly shade: MetricShade | undefined
-  readonly change: ChangeKind | undefined
-}
-
-/** What colours and badges tell beside outcomes. */
-export type MapMarks = {
-  readonly shadeOf: (part: MapNode | MapEdge) => MetricShade | undefined
-  readonly changes: ReadonlyMap<string, PartChange> | undefined
 }
 
 export type MapPicture = {
@@ -78,7 +65,6 @@ export function composePicture(
   layout: MapLayout,
   scale: MapScale,
   minutes: number,
-  { shadeOf, changes }: MapMarks,
 ): MapPicture {
   return {
     nodes: graph.nodes.flatMap((node) => {
@@ -86,20 +72,16 @@ export function composePicture(
       if (place === undefined) return []
       const { statistics } = node
       const failures = failureShare(statistics)
-      const shade = shadeOf(node)
-      const failed = failures >= NOTED_SHARE ? percentText(failures) : ''
       return {
         id: node.id,
         ...place,
         radius: nodeDiameter(totalOf(statistics), scale) / 2,
         kind: kindOf(node),
-        ring: shade === undefined ? ringParts(statistics) : [],
+        ring: ringParts(statistics),
         worst: failures >= NOTED_SHARE ? (worstOf(statistics) ?? 'ok') : 'ok',
         label: nodeLabel(node),
         detail: numbersText(node, minutes),
-        inside: (shade?.text ?? failed).replace(' ', ''),
-        shade,
-        change: changes?.get(node.id)?.kind,
+        inside: failures >= NOTED_SHARE ? percentText(failures).replace(' ', '') : '',
       }
     }),
     edges: graph.edges.flatMap((edge) => {
@@ -114,8 +96,6 @@ export function composePicture(
         isLink: edge.type === 'link',
         breach: breachOf(edge.statistics),
         label: edge.type === 'link' ? 'linked' : numbersText(edge, minutes),
-        shade: shadeOf(edge),
-        change: changes?.get(edge.id)?.kind,
       }
     }),
   }
