@@ -74,6 +74,14 @@ export function orderDocuments(secondsAgo: number, fate: Fate): readonly string[
   return [web, catalog, shipper].map((document) => JSON.stringify(document))
 }
 
+/** Three requests, `secondsAgo`, to a service of which nothing is heard later. */
+export function goneDocuments(secondsAgo: number): readonly string[] {
+  const at = Date.now() / 1000 - secondsAgo
+  return [0, 1, 2].map((offset) =>
+    JSON.stringify({ ...part('legacy', at + offset, 0.1), trace_id: traceId(at + offset) }),
+  )
+}
+
 /** `services` that call one another in layers, `failing` of them with faults; one trace each call. */
 export function wideDocuments(services: number, failing: number): readonly string[] {
   const width = Math.ceil(Math.sqrt(services))

@@ -14,7 +14,7 @@ import {
   scrollsSideways,
   seriousFindings,
 } from './browser.ts'
-import { type Fate, orderDocuments, wideDocuments } from './fleet-traces.ts'
+import { type Fate, goneDocuments, orderDocuments, wideDocuments } from './fleet-traces.ts'
 import { putDocuments } from './shop-trace.ts'
 
 /** 24 requests: 4 faults, 2 errors, 2 throttled; from 50 to 280 ms in steps of 10. */
@@ -187,6 +187,69 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.close()
     })
 
+    test('two fingers zoom, and places outlast a reload', async () => {
+      const context = await browser.newContext({
+        viewport: { width: 390, height: 900 },
+        hasTouch: true,
+      })
+      const page = await context.newPage()
+      await page.goto(`${server.endpoint}/map`)
+      const places = () =>
+        page.evaluate(() => localStorage.getItem('fluoroscope.map-places') ?? 'none')
+      await expect.poll(places, { timeout: 20_000 }).toContain('catalog')
+      const canvas = page.getByRole('application').locator('canvas')
+      const look = () => canvas.evaluate((each) => (each as HTMLCanvasElement).toDataURL())
+      const box = await canvas.boundingBox()
+      if (box === null) throw new Error('no map')
+      const whole = await look()
+      const fingers = await context.newCDPSession(page)
+      const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', apart: number) => {
+        const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+        const touchPoints = [-1, 1].map((side) => ({ ...middle, x: middle.x + side * apart }))
+        return fingers.send('Input.dispatchTouchEvent', {
+          type,
+          touchPoints: type === 'touchEnd' ? [] : touchPoints,
+        })
+      }
+      await touch('touchStart', 30)
+      await touch('touchMove', 60)
+      await touch('touchMove', 110)
+      await touch('touchEnd', 0)
+      await expect.poll(look).not.toBe(whole)
+      // Both fingers together chose nothing.
+      expect(new URL(page.url()).searchParams.get('selected')).toBe(null)
+      // A place that no layout would choose stays where this browser has kept it.
+      const moved = (await places()).replace(/("catalog[^"]*",\d+),\d+/, '$1,1234')
+      await page.evaluate((text) => localStorage.setItem('fluoroscope.map-places', text), moved)
+      await page.reload()
+      await page.locator('.truth-strip').waitFor()
+      await expect.poll(look, { timeout: 20_000 }).not.toBe(whole)
+      expect(await places()).toMatch(/"catalog[^"]*",\d+,1234/)
+      await context.close()
+    })
+
+    test('a focus looks up or down alone, and colours tell another number', async () => {
+      const { page, complaints } = await open(
+        `/map?selected=${encodeURIComponent(CATALOG)}&depth=5&metric=p95`,
+      )
+      const strip = page.locator('.truth-strip')
+      const look = page.getByRole('combobox', { name: 'Look' })
+      await look.selectOption('up')
+      // Clients of web, web and catalog itself are left of the nine; none is called by it.
+      await expect.poll(() => strip.textContent()).toContain('6 services not shown')
+      expect(new URL(page.url()).searchParams.get('look')).toBe('up')
+      await page.getByText('Legend and keys').click()
+      // The slowest answers of the clients of web, of 50 to 330 ms.
+      await page.getByText(/p95 latency: 0 to \d+ ms/).waitFor()
+      await page.getByRole('combobox', { name: 'Colours tell' }).selectOption('Traffic')
+      await page.getByText(/Traffic: 0 to .*\/min/).waitFor()
+      expect(await strip.textContent()).toContain(
+        'none sampled out or lost since the server started',
+      )
+      expect(complaints).toEqual([])
+      await page.close()
+    })
+
     test('wheel, drag and keys move the picture, and 0 shows everything', async () => {
       const { page } = await open('/map')
       await page.locator('.truth-strip').waitFor()
@@ -235,6 +298,32 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.getByRole('radio', { name: 'List' }).check()
       await page.locator('.map-table').waitFor()
       expect(await scrollsSideways(page)).toBe(false)
+      await page.close()
+    })
+
+    test('what changed since an hour ago is told in three steps', async () => {
+      // An hour before there were catalog and web without failures, and a service that is gone.
+      const earlier = Array.from({ length: 40 }, (_, index) =>
+        orderDocuments(3700 + index * 20, { status: 200, seconds: 0.05 }),
+      ).flat()
+      await putDocuments(server.endpoint, [...earlier, ...goneDocuments(5000)])
+      const { page, complaints } = await open('/')
+      await page.getByRole('link', { name: 'Service map' }).click()
+      await page
+        .getByRole('combobox', { name: 'Compare with' })
+        .selectOption('Compare with the 1h before')
+      const changes = page.locator('.change-list')
+      await expect
+        .poll(() => changes.textContent(), { timeout: 40_000 })
+        .toContain('legacyGone: 3 requests before')
+      // 8 of 24 fail, none of 40 did.
+      expect(await changes.textContent()).toContain('catalogFailing more: 0 % → 33 % of requests')
+      expect(await seriousFindings(page)).toEqual([])
+      await changes.getByRole('link', { name: 'catalog', exact: true }).click()
+      const numbers = page.locator('.change-numbers')
+      await numbers.waitFor()
+      expect(await numbers.textContent()).toContain('Requests4024')
+      expect(complaints).toEqual([])
       await page.close()
     })
 

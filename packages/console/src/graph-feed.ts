@@ -38,6 +38,7 @@ export class GraphFeed {
   })
   readonly #time: TimeWindow
   readonly #group: string | undefined
+  readonly #before: number
   #live: boolean
   #timer: ReturnType<typeof setTimeout> | undefined
   #refreshing: Promise<void> | undefined
@@ -45,7 +46,9 @@ export class GraphFeed {
   #tookMs = 0
   #stopped = false
 
-  constructor(time: TimeWindow, group: string | undefined, live: boolean) {
+  /** @param before the window lies so many seconds earlier than `time` says */
+  constructor(time: TimeWindow, group: string | undefined, live: boolean, before = 0) {
+    this.#before = before
     this.#time = time
     this.#group = group
     this.#live = live
@@ -82,8 +85,10 @@ export class GraphFeed {
   async #refresh(): Promise<void> {
     this.#set({ loading: true })
     const now = Date.now()
-    const asked = rangeOf(this.#time, now / 1000)
-    const leeway = this.#time.kind === 'last' ? CLOCK_LEEWAY_SECONDS : 0
+    const { from, to } = rangeOf(this.#time, now / 1000)
+    const asked = { from: from - this.#before, to: to - this.#before }
+    const endsNow = this.#time.kind === 'last' && this.#before === 0
+    const leeway = endsNow ? CLOCK_LEEWAY_SECONDS : 0
     const answer = await ask(
       '/ServiceGraph',
       {

@@ -71,6 +71,8 @@ function titleOf(state: UrlState): string {
       return `Trace …${state.id.slice(-8)} · Fluoroscope`
     case 'map':
       return 'Service map · Fluoroscope'
+    case 'analytics':
+      return 'Analytics · Fluoroscope'
     case 'sampling':
       return 'Sampling · Fluoroscope'
     case 'groups':

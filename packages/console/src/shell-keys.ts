@@ -21,6 +21,7 @@ export const SHELL_KEYS: readonly (readonly [keys: string, action: string])[] = 
   ['/', 'Search on this page'],
   ['g m', 'Service map'],
   ['g t', 'Traces'],
+  ['g a', 'Analytics'],
   ['g s', 'Sampling rules'],
   ['g g', 'Groups'],
   ['g y', 'System'],
@@ -30,6 +31,7 @@ export const SHELL_KEYS: readonly (readonly [keys: string, action: string])[] = 
 const PLACES: Readonly<Record<string, string>> = {
   m: '/map',
   t: '/traces',
+  a: '/analytics',
   s: '/sampling',
   g: '/groups',
   y: '/system',

@@ -60,7 +60,7 @@ export function lengthText(seconds: number): string {
 }
 
 /** The inverse of {@link lengthText}; undefined for anything else and beyond the bounds. */
-function parseLength(text: string): number | undefined {
+export function parseLength(text: string): number | undefined {
   const [, count, unit] = /^(\d{1,7})([smhd])$/.exec(text) ?? []
   const size = UNITS.find(([name]) => name === unit)?.[1] ?? 1
   const seconds = Number(count) * size

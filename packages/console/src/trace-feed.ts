@@ -15,6 +15,8 @@ export type TraceFeedState = {
   readonly updated: number | undefined
   readonly problem: ClientProblem | undefined
   readonly loadingMore: boolean
+  /** Pages are being added until all are here, or until they are stopped. */
+  readonly loadingAll: boolean
   /** What lies before the range, asked only while a range that ends now holds nothing at all. */
   readonly earlier: 'not-asked' | 'nothing' | ListedTrace
 }
@@ -51,6 +53,7 @@ export class TraceFeed {
       updated: undefined,
       problem: undefined,
       loadingMore: false,
+      loadingAll: false,
       earlier: 'not-asked',
     })
   }
@@ -97,6 +100,23 @@ export class TraceFeed {
       traces: mergeTraces(this.state.value.traces, answer.value.traces),
       nextToken: answer.value.nextToken,
     })
+  }
+
+  /** Adds page after page until all traces are here, {@link stopLoading}, or a problem. */
+  async loadAll(): Promise<void> {
+    if (this.state.value.loadingAll) return
+    this.#set({ loadingAll: true })
+    while (this.state.value.loadingAll && this.state.value.nextToken !== undefined) {
+      const { problem } = this.state.value
+      await this.loadMore()
+      if (this.#stopped || this.state.value.problem !== problem) break
+    }
+    this.#set({ loadingAll: false })
+  }
+
+  /** Ends {@link loadAll} after the page that is under way. */
+  stopLoading(): void {
+    this.#set({ loadingAll: false })
   }
 
   async #refresh(): Promise<void> {

@@ -57,5 +57,6 @@ function trace(name: string, duration: number | undefined): ListedTrace {
     http: { method: undefined, url: undefined, status: undefined },
     annotations: new Map(),
     users: [],
+    facts: [],
   }
 }

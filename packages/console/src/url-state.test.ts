@@ -32,6 +32,7 @@ test.each([
   '/map?range=6h&group=slow+ones&live=0&view=list&all=1',
   '/map?from=2026-11-22T10%3A00%3A00Z&to=2026-11-22T10%3A05%3A00Z',
   '/map?selected=orders%7EAWS%253A%253AECS%253A%253AContainer%7E&depth=3&response=0.1-0.25',
+  '/map?selected=a&depth=2&look=up&before=24h&metric=p95',
 ])('%s survives reading and printing', (url) => expect(printUrl(read(url))).toBe(url))
 
 test.each([
@@ -49,6 +50,7 @@ test('the start page is the list of the last hour, live', () => {
     live: true,
     filter: '',
     sort: { column: 'start', descending: true },
+    tables: false,
   })
 })
 

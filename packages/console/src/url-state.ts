@@ -1,5 +1,15 @@
 import { parseTraceId, type TraceId } from '@fluoroscope/model'
-import { DEFAULT_WINDOW, readTimeWindow, type TimeWindow, timeParameters } from './time-window.ts'
+import { type AnalyticsState, analyticsParameters, readAnalyticsState } from './analytics-state.ts'
+import { MAP_METRICS, type MapMetric } from './service-graph/map-metric.ts'
+import { FOCUS_DIRECTIONS, type FocusDirection } from './service-graph/select-graph.ts'
+import {
+  DEFAULT_WINDOW,
+  lengthText,
+  parseLength,
+  readTimeWindow,
+  type TimeWindow,
+  timeParameters,
+} from './time-window.ts'
 import { readTraceSort, type TraceSort, traceSortText } from './trace-sort.ts'
 
 /** All that the address says: which page, and everything chosen on it. */
@@ -7,6 +17,7 @@ export type UrlState =
   | TracesState
   | TraceState
   | MapState
+  | AnalyticsState
   | SamplingState
   | GroupsState
   | { readonly page: 'system' }
@@ -20,6 +31,8 @@ export type TracesState = {
   /** A filter expression as it was written; empty for all traces. */
   readonly filter: string
   readonly sort: TraceSort
+  /** What the found traces have in common is shown. */
+  readonly tables: boolean
 }
 
 export type TraceState = {
@@ -45,8 +58,14 @@ export type MapState = {
   readonly depth: number
   /** Response times brushed on the selection's histogram, in seconds. */
   readonly response: ResponseRange | undefined
+  /** Which way `depth` looks from it. */
+  readonly direction: FocusDirection
   /** Healthy services too where the map is too large to show everything at first. */
   readonly all: boolean
+  /** Compared with the window of the same length so many seconds before; undefined for not at all. */
+  readonly before: number | undefined
+  /** What the colours tell. */
+  readonly metric: MapMetric
 }
 
 /** Both ends included, in seconds. */
@@ -76,9 +95,12 @@ export function parseUrl(path: string, query: string): UrlState {
         live: parameters.get('live') !== '0',
         filter: parameters.get('filter') ?? '',
         sort: readTraceSort(parameters.get('sort')),
+        tables: parameters.get('tables') === '1',
       }
     case '/map':
       return readMapState(parameters)
+    case '/analytics':
+      return readAnalyticsState(parameters)
     case '/sampling':
       return { page: 'sampling', open: readOpen(parameters, 'rule') }
     case '/groups':
@@ -105,6 +127,9 @@ function readMapState(parameters: URLSearchParams): MapState {
     depth: isDepth ? Math.min(depth, MAX_DEPTH) : 0,
     response: selected === undefined ? undefined : readResponse(parameters.get('response') ?? ''),
     all: parameters.get('all') === '1',
+    direction: FOCUS_DIRECTIONS.find((each) => each === parameters.get('look')) ?? 'both',
+    before: parseLength(parameters.get('before') ?? ''),
+    metric: MAP_METRICS.find((each) => each === parameters.get('metric')) ?? 'health',
   }
 }
 
@@ -136,6 +161,7 @@ export function printUrl(state: UrlState): string {
         ...timeParameters(state.time),
         ['filter', state.filter],
         ['sort', traceSortText(state.sort)],
+        ['tables', state.tables ? '1' : ''],
         ['live', state.live ? '' : '0'],
       ])
     case 'trace':
@@ -146,6 +172,8 @@ export function printUrl(state: UrlState): string {
       ])
     case 'map':
       return printMapUrl(state)
+    case 'analytics':
+      return withQuery('/analytics', analyticsParameters(state))
     case 'sampling':
       return withQuery('/sampling', openParameters(state.open, 'rule'))
     case 'groups':
@@ -158,16 +186,8 @@ export function printUrl(state: UrlState): string {
   }
 }
 
-function printMapUrl({
-  time,
-  group,
-  live,
-  view,
-  selected,
-  depth,
-  response,
-  all,
-}: MapState): string {
+function printMapUrl(state: MapState): string {
+  const { time, group, live, view, selected, depth, response, all } = state
   return withQuery('/map', [
     ...timeParameters(time),
     ['group', group ?? ''],
@@ -175,8 +195,11 @@ function printMapUrl({
     ['view', view === 'list' ? 'list' : ''],
     ['selected', selected ?? ''],
     ['depth', depth > 0 ? String(depth) : ''],
+    ['look', state.direction === 'both' ? '' : state.direction],
     ['response', response ? `${response.from}-${response.to}` : ''],
     ['all', all ? '1' : ''],
+    ['before', state.before === undefined ? '' : lengthText(state.before)],
+    ['metric', state.metric === 'health' ? '' : state.metric],
   ])
 }
 
@@ -187,7 +210,7 @@ export function traceState(id: TraceId): TraceState {
 
 /** The list of traces that match `filter`, in a window, newest first, live. */
 export function tracesState(filter: string, time: TimeWindow = DEFAULT_WINDOW): TracesState {
-  return { page: 'traces', time, live: true, filter, sort: readTraceSort(null) }
+  return { page: 'traces', time, live: true, filter, sort: readTraceSort(null), tables: false }
 }
 
 /**

@@ -52,6 +52,17 @@ test('a summary is read as the reference writes it', () => {
         ['items', [3]],
       ]),
       users: [],
+      facts: [
+        { key: 'outcome', value: 'throttle' },
+        { key: 'entry', value: 'orders' },
+        { key: 'http.url', value: 'https://shop.test/orders' },
+        { key: 'http.method', value: 'POST' },
+        { key: 'http.status', value: 429 },
+        { key: 'service', value: 'orders' },
+        { key: 'annotation.tier', value: 'gold' },
+        { key: 'annotation.items', value: 3 },
+        { key: 'http.clientip', value: '203.0.113.9' },
+      ],
       services: [
         { name: 'orders', type: 'client', account: undefined },
         { name: 'orders', type: undefined, account: undefined },

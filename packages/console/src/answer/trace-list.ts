@@ -17,6 +17,7 @@ import {
   readOptionalText,
   readText,
 } from './json-reader.ts'
+import { readTraceFacts, type TraceFact } from './trace-facts.ts'
 
 /** What the list shows of a trace; start is in whole seconds, as the API tells it. */
 export type ListedTrace = Pick<
@@ -37,6 +38,8 @@ export type ListedTrace = Pick<
   /** Each key with its distinct values. */
   readonly annotations: ReadonlyMap<string, readonly AnnotationValue[]>
   readonly users: readonly string[]
+  /** All that traces can be grouped and compared by. */
+  readonly facts: readonly TraceFact[]
 }
 
 /** One page of `GetTraceSummaries`. */
@@ -78,7 +81,7 @@ function readListedTrace(value: JsonValue, index: number): ListedTrace {
   const where = `TraceSummaries[${index}]`
   const summary = readObject(value, where)
   const http = readObject(summary['Http'] ?? {}, `${where}.Http`)
-  return {
+  const listed = {
     id: readTraceId(summary['Id'], `${where}.Id`),
     start: unixNanosFromSeconds(
       readOptionalNumber(summary['StartTime'], `${where}.StartTime`) ?? 0,
@@ -113,6 +116,7 @@ function readListedTrace(value: JsonValue, index: number): ListedTrace {
       : undefined,
     revision: readOptionalNumber(summary['Revision'], `${where}.Revision`) ?? 0,
   }
+  return { ...listed, facts: readTraceFacts(summary, listed, where) }
 }
 
 /** The distinct values of a key: exactly one member of the union is there (xray-behaviour 8.1). */

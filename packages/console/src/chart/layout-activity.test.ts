@@ -37,5 +37,6 @@ function trace(start: number, outcome?: 'hasFault' | 'hasError' | 'hasThrottle')
     http: { method: undefined, url: undefined, status: undefined },
     annotations: new Map(),
     users: [],
+    facts: [],
   }
 }

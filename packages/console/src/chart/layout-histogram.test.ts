@@ -55,5 +55,6 @@ function trace(seconds: number | undefined): ListedTrace {
     http: { method: undefined, url: undefined, status: undefined },
     annotations: new Map(),
     users: [],
+    facts: [],
   }
 }

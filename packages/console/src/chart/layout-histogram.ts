@@ -1,3 +1,4 @@
+import { parseFilter } from '@fluoroscope/model'
 import type { ListedTrace } from '../answer/trace-list.ts'
 
 /** Traces whose response times lie from `from` to `to`, in seconds; the last column has both ends. */
@@ -49,9 +50,14 @@ export function responseTimeFilter(columns: readonly HistogramColumn[]): string 
   return `responsetime >= ${from} AND responsetime <= ${to}`
 }
 
-/** Both conditions at once; an `OR` keeps its meaning. */
+/** Both conditions at once; alternatives keep their meaning. */
 export function andFilter(filter: string, condition: string): string {
   if (filter.trim() === '') return condition
   if (condition === '') return filter
-  return /\bOR\b/i.test(filter) ? `(${filter}) AND ${condition}` : `${filter} AND ${condition}`
+  return `${asTerm(filter)} AND ${asTerm(condition)}`
+}
+
+function asTerm(filter: string): string {
+  const parsed = parseFilter(filter)
+  return parsed.ok && parsed.value.kind === 'or' ? `(${filter})` : filter
 }

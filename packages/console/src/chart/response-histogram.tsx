@@ -23,7 +23,7 @@ export function ResponseHistogram({ traces, onNarrow }: Props) {
     return `${secondsText(some[0]?.from)} – ${secondsText(some.at(-1)?.to)}: ${countText(count, 'trace')}`
   }
   return (
-    <figure class="activity histogram">
+    <figure class="activity">
       <div class="chart">
         <svg
           viewBox={`0 0 ${COLUMNS} ${HEIGHT}`}

@@ -16,6 +16,7 @@ const CommandPalette = lazyPage(
 )
 
 const MapPage = lazyPage(async () => (await import('./map-page.tsx')).MapPage)
+const AnalyticsPage = lazyPage(async () => (await import('./analytics-page.tsx')).AnalyticsPage)
 const SamplingPage = lazyPage(async () => (await import('./sampling-page.tsx')).SamplingPage)
 const GroupsPage = lazyPage(async () => (await import('./groups-page.tsx')).GroupsPage)
 const SystemPage = lazyPage(async () => (await import('./system-page.tsx')).SystemPage)
@@ -24,6 +25,7 @@ const SystemPage = lazyPage(async () => (await import('./system-page.tsx')).Syst
 const PAGES: readonly (readonly [path: string, title: string, page: UrlState['page']])[] = [
   ['/map', 'Service map', 'map'],
   ['/traces', 'Traces', 'traces'],
+  ['/analytics', 'Analytics', 'analytics'],
   ['/sampling', 'Sampling', 'sampling'],
   ['/groups', 'Groups', 'groups'],
   ['/system', 'System', 'system'],
@@ -109,6 +111,8 @@ function Page({ state }: { state: UrlState }) {
       return <StartPage watch={undefined} />
     case 'map':
       return <MapPage state={state} />
+    case 'analytics':
+      return <AnalyticsPage state={state} />
     case 'sampling':
       return <SamplingPage state={state} />
     case 'groups':

@@ -1,24 +1,11 @@
-import type { Outcome } from '@fluoroscope/model'
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
-import type { MapNode, ReceivedGraph } from '../answer/service-graph.ts'
 import { problemText } from '../client.ts'
 import { GraphFeed, type GraphFeedState } from '../graph-feed.ts'
-import { adjust, navigate } from '../navigation.ts'
-import type { MapAction } from '../service-graph/map-keys.ts'
-import { MapLegend } from '../service-graph/map-legend.tsx'
-import { MapPanel } from '../service-graph/map-panel.tsx'
-import { composePicture, numbersText, radiiOf } from '../service-graph/map-picture.ts'
-import { scaleOf } from '../service-graph/map-scale.ts'
-import { MapTable } from '../service-graph/map-table.tsx'
+import { navigate } from '../navigation.ts'
+import { diffGraphs, type GraphDiff } from '../service-graph/diff-graph.ts'
 import { MapToolbar } from '../service-graph/map-toolbar.tsx'
-import { findNodes, focusOn, problemsFirst } from '../service-graph/select-graph.ts'
-import type { Selection } from '../service-graph/selection.ts'
-import { ServiceMap } from '../service-graph/service-map.tsx'
-import { stepAlong } from '../service-graph/step-along.ts'
-import { tracesAddress } from '../service-graph/trace-filter.ts'
-import { TruthStrip } from '../service-graph/truth-strip.tsx'
-import { useLayout } from '../service-graph/use-layout.ts'
+import { MapView } from '../service-graph/map-view.tsx'
 import { timeParameters } from '../time-window.ts'
 import type { MapState } from '../url-state.ts'
 
@@ -39,6 +26,11 @@ export function MapPage({ state }: Props) {
   const finder = useRef<HTMLInputElement>(null)
   const find = useSignal('')
   const known = feed.state.value
+  const earlier = useGraphBefore(state, timeKey)
+  const diff = useMemo(
+    () => known.graph && earlier?.graph && diffGraphs(known.graph, earlier.graph),
+    [known.graph, earlier?.graph],
+  )
   return (
     <div class="map-page">
       <MapToolbar
@@ -59,9 +51,15 @@ export function MapPage({ state }: Props) {
           </button>
         </div>
       )}
+      {state.before !== undefined && earlier?.problem !== undefined && (
+        <div class="banner problem" role="alert">
+          The time before could not be compared with: {problemText(earlier.problem)}
+        </div>
+      )}
       <Content
         state={state}
         known={known}
+        diff={diff}
         find={find.value}
         onFind={() => finder.current?.focus()}
       />
@@ -69,13 +67,29 @@ export function MapPage({ state }: Props) {
   )
 }
 
+/** The graph that the map is compared with; undefined while there is no comparison. */
+function useGraphBefore(state: MapState, timeKey: string): GraphFeedState | undefined {
+  const { time, group, before, live } = state
+  const feed = useMemo(
+    () => (before === undefined ? undefined : new GraphFeed(time, group, live, before)),
+    [timeKey, group, before],
+  )
+  useEffect(() => {
+    feed?.start()
+    return () => feed?.stop()
+  }, [feed])
+  useEffect(() => feed?.setLive(live), [feed, live])
+  return feed?.state.value
+}
+
 type ContentProps = Props & {
   readonly known: GraphFeedState
+  readonly diff: GraphDiff | undefined
   readonly find: string
   readonly onFind: () => void
 }
 
-function Content({ state, known, find, onFind }: ContentProps) {
+function Content({ state, known, diff, find, onFind }: ContentProps) {
   const { graph, asked } = known
   if (graph === undefined || asked === undefined) {
     return known.problem === undefined ? (
@@ -84,12 +98,13 @@ function Content({ state, known, find, onFind }: ContentProps) {
       </p>
     ) : null
   }
-  if (graph.nodes.length === 0) return <NoServices state={state} />
+  if ((diff?.graph ?? graph).nodes.length === 0) return <NoServices state={state} />
   const minutes = (asked.to - asked.from) / 60
   return (
     <MapView
       state={state}
-      graph={graph}
+      graph={diff?.graph ?? graph}
+      changes={diff?.changes}
       known={known}
       minutes={minutes}
       find={find}
@@ -126,128 +141,4 @@ function NoServices({ state }: Props) {
       </p>
     </section>
   )
-}
-
-type MapProps = Omit<ContentProps, 'known'> & {
-  readonly graph: ReceivedGraph
-  readonly known: GraphFeedState
-  readonly minutes: number
-}
-
-function MapView({ state, graph, known, minutes, find, onFind }: MapProps) {
-  const { selected, depth, all } = state
-  const selection = useMemo(() => selectionOf(graph, selected), [graph, selected])
-  const focus = selection?.kind === 'node' ? depth : 0
-  // Without focus the selection does not decide what is shown, so that the picture stays.
-  const centre = focus > 0 ? selected : undefined
-  const shown = useMemo(() => {
-    if (centre !== undefined) return focusOn(graph, centre, focus)
-    return all ? { ...graph, hidden: 0 } : problemsFirst(graph, undefined)
-  }, [graph, centre, focus, all])
-  const scale = useMemo(() => scaleOf(graph.nodes, graph.edges), [graph])
-  const radii = useMemo(() => radiiOf(shown.nodes, scale), [shown, scale])
-  const viewKey = JSON.stringify([state.group ?? null, centre ?? null, focus, all])
-  const { layout, problem, viewKey: layoutKey } = useLayout(shown, radii, viewKey)
-  const picture = useMemo(
-    () => composePicture(shown, layout, scale, minutes),
-    [shown, layout, scale, minutes],
-  )
-  const emphasis = useMemo(
-    () => ({ selected, found: new Set(findNodes(shown.nodes, find)) }),
-    [selected, find, shown],
-  )
-  const change = (part: Partial<MapState>) => navigate(withoutStale(state, part))
-  const onAction = (action: MapAction) => {
-    if (action.kind === 'find') onFind()
-    else if (action.kind === 'out') stepOut(state)
-    else if (action.kind === 'focus' && selection?.kind === 'node') {
-      change({ depth: depth === 0 ? 1 : 0 })
-    } else if (action.kind === 'step') {
-      const next = stepAlong(shown.edges, layout.places, selected, action.direction)
-      if (next !== undefined) adjust({ ...withoutStale(state, { selected: next }), depth })
-    }
-  }
-  const tracesHref = (outcome: Outcome | undefined) =>
-    selection === undefined ? '/traces' : tracesAddress(selection, state, outcome)
-  return (
-    <>
-      {problem !== undefined && (
-        <div class="banner problem" role="alert">
-          The map could not be laid out: {problem}
-        </div>
-      )}
-      <div class={selection === undefined ? 'map-body' : 'map-body with-panel'}>
-        {state.view === 'list' ? (
-          <MapTable nodes={shown.nodes} state={state} minutes={minutes} />
-        ) : (
-          <div class="map-stage">
-            <ServiceMap
-              picture={picture}
-              layout={layout}
-              radii={radii}
-              emphasis={emphasis}
-              viewKey={layoutKey}
-              centred={find === '' ? undefined : selected}
-              summary={`Service map: ${shown.nodes.length} services, ${shown.edges.length} calls. Arrow keys follow calls.`}
-              spoken={spokenText(selection, minutes)}
-              onSelect={(id) => change({ selected: id })}
-              onAction={onAction}
-            />
-            <MapLegend scale={scale} minutes={minutes} />
-          </div>
-        )}
-        {selection !== undefined && (
-          <MapPanel
-            selection={selection}
-            state={state}
-            minutes={minutes}
-            range={known.asked ?? { from: 0, to: 0 }}
-            tracesHref={tracesHref}
-            onChange={change}
-          />
-        )}
-      </div>
-      <TruthStrip
-        graph={graph}
-        known={known}
-        shown={shown}
-        state={state}
-        isStale={known.problem !== undefined}
-      />
-    </>
-  )
-}
-
-/** A change of the selection takes back what was chosen on the one before. */
-function withoutStale(state: MapState, change: Partial<MapState>): MapState {
-  const isOther = 'selected' in change && change.selected !== state.selected
-  const fresh = isOther ? { response: undefined, depth: 0 } : {}
-  return { ...state, ...fresh, ...change }
-}
-
-/** One step back: first the brushed times, then the focus, then the selection. */
-function stepOut(state: MapState): void {
-  if (state.response !== undefined) navigate({ ...state, response: undefined })
-  else if (state.depth > 0) navigate({ ...state, depth: 0 })
-  else if (state.selected !== undefined) navigate({ ...state, selected: undefined })
-}
-
-function selectionOf(graph: ReceivedGraph, id: string | undefined): Selection | undefined {
-  const byId = (wanted: string): MapNode | undefined =>
-    graph.nodes.find((node) => node.id === wanted)
-  const node = id === undefined ? undefined : byId(id)
-  if (node !== undefined) return { kind: 'node', node }
-  const edge = graph.edges.find((candidate) => candidate.id === id)
-  const [from, to] = edge === undefined ? [] : [byId(edge.from), byId(edge.to)]
-  if (edge === undefined || from === undefined || to === undefined) return undefined
-  return { kind: 'edge', edge, from, to }
-}
-
-function spokenText(selection: Selection | undefined, minutes: number): string {
-  if (selection === undefined) return ''
-  if (selection.kind === 'node') {
-    return `${selection.node.key.name}, ${numbersText(selection.node, minutes)}`
-  }
-  const { edge, from, to } = selection
-  return `Call from ${from.key.name} to ${to.key.name}, ${numbersText(edge, minutes)}`
 }

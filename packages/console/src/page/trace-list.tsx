@@ -1,10 +1,12 @@
 import { secondsFromUnixNanos } from '@fluoroscope/model'
+import { useMemo, useState } from 'preact/hooks'
 import { type ListedTrace, outcomeOfTrace } from '../answer/trace-list.ts'
 import { barScale } from '../chart/bar-scale.ts'
 import { OutcomeMark } from '../control/outcome-mark.tsx'
 import { ServiceChip } from '../control/service-chip.tsx'
 import { clockText, dayText, durationText, isoText } from '../number-text.ts'
 import { urlParts } from '../request-text.ts'
+import { useVisibleWindow } from '../timeline/use-visible-window.ts'
 import { nextTraceSort, sortTraces, type TraceColumn, type TraceSort } from '../trace-sort.ts'
 import { printUrl, traceState } from '../url-state.ts'
 
@@ -19,8 +21,9 @@ type ListProps = {
 /** The traces as a table, sorted by a column; bars are relative to the others on the page. */
 export function TraceList({ traces, sort, onSort }: ListProps) {
   const scale = barScale(traces.flatMap(({ duration }) => duration ?? []))
+  const sorted = useMemo(() => sortTraces(traces, sort), [traces, sort])
   return (
-    <table class="trace-list">
+    <table class="trace-list" aria-rowcount={traces.length + 1}>
       <caption class="visually-hidden">Traces</caption>
       <thead>
         <tr>
@@ -36,13 +39,38 @@ export function TraceList({ traces, sort, onSort }: ListProps) {
           <th scope="col">Trace</th>
         </tr>
       </thead>
-      <tbody>
-        {sortTraces(traces, sort).map((trace) => (
-          <TraceLine key={trace.id} trace={trace} scale={scale} />
-        ))}
-      </tbody>
+      <Lines traces={sorted} scale={scale} />
     </table>
   )
+}
+
+/** A longer list keeps only the rows near the window in the document. */
+const WHOLE_ROWS = 1000
+const ROW_PX = 34
+
+function Lines({ traces, scale }: { traces: readonly ListedTrace[]; scale: number }) {
+  const [body, setBody] = useState<HTMLElement | null>(null)
+  // Rows are of one height, which one it is depends on the width of the window.
+  const rowPx = body?.querySelector('tr:not(.room)')?.getBoundingClientRect().height || ROW_PX
+  const visible = useVisibleWindow(body, traces.length, rowPx)
+  const isWhole = traces.length <= WHOLE_ROWS
+  const first = isWhole ? 0 : visible.first
+  const last = isWhole ? traces.length : visible.last
+  return (
+    <tbody ref={setBody}>
+      <Room height={first * rowPx} />
+      {traces.slice(first, last).map((trace, index) => (
+        <TraceLine key={trace.id} trace={trace} scale={scale} row={first + index + 2} />
+      ))}
+      <Room height={(traces.length - last) * rowPx} />
+    </tbody>
+  )
+}
+
+/** Stands for rows that are not in the document. */
+function Room({ height }: { height: number }) {
+  if (height <= 0) return null
+  return <tr class="room" style={{ height: `${height}px` }} />
 }
 
 type HeadProps = Omit<ListProps, 'traces'> & {
@@ -68,10 +96,11 @@ function SortedHead({ column, title, sort, onSort, isNumber = false }: HeadProps
   )
 }
 
-function TraceLine({ trace, scale }: { trace: ListedTrace; scale: number }) {
+function TraceLine(props: { trace: ListedTrace; scale: number; row: number }) {
+  const { trace, scale, row } = props
   const outcome = outcomeOfTrace(trace)
   return (
-    <tr class={outcome}>
+    <tr class={outcome} aria-rowindex={row}>
       <td class="cell-time">
         <StartTime trace={trace} />
       </td>

@@ -10,6 +10,7 @@ import type { TraceFeed, TraceFeedState } from '../trace-feed.ts'
 import { traceSortText } from '../trace-sort.ts'
 import { printUrl, type TracesState, traceState } from '../url-state.ts'
 import { TraceList } from './trace-list.tsx'
+import { TraceTables } from './trace-tables.tsx'
 
 type Props = { readonly state: TracesState; readonly feed: TraceFeed }
 
@@ -45,6 +46,13 @@ export function TraceResults({ state, feed }: Props) {
           }
         />
       </div>
+      <TraceTables
+        traces={known.traces}
+        isComplete={complete}
+        isOpen={state.tables}
+        onToggle={(tables) => adjust({ ...state, tables })}
+        onNarrow={(condition) => navigate({ ...state, filter: andFilter(state.filter, condition) })}
+      />
       <TraceList
         traces={known.traces}
         sort={state.sort}
@@ -65,17 +73,37 @@ function ListFoot({ state, feed, complete }: Props & { complete: boolean }) {
         {complete ? `${count}, all ${windowText(state.time)}` : `${count} shown, older ones exist`}
         {!complete && isSorted && '; sorted among those shown'}
       </span>
-      {!complete && (
-        <button
-          type="button"
-          class="button"
-          disabled={known.loadingMore}
-          onClick={() => void feed.loadMore()}
-        >
-          {known.loadingMore ? 'Loading…' : 'Load more'}
-        </button>
-      )}
+      {!complete && <LoadButtons feed={feed} />}
     </div>
+  )
+}
+
+function LoadButtons({ feed }: { feed: TraceFeed }) {
+  const { loadingAll, loadingMore, traces } = feed.state.value
+  if (loadingAll) {
+    return (
+      <>
+        <span role="status">{countText(traces.length, 'trace')} so far…</span>
+        <button type="button" class="button" onClick={() => feed.stopLoading()}>
+          Stop
+        </button>
+      </>
+    )
+  }
+  return (
+    <>
+      <button
+        type="button"
+        class="button"
+        disabled={loadingMore}
+        onClick={() => void feed.loadMore()}
+      >
+        {loadingMore ? 'Loading…' : 'Load more'}
+      </button>
+      <button type="button" class="button" onClick={() => void feed.loadAll()}>
+        Load all
+      </button>
+    </>
   )
 }
 

@@ -3,14 +3,12 @@ import { useEffect, useMemo } from 'preact/hooks'
 import { problemText } from '../client.ts'
 import { nowSeconds } from '../clock.ts'
 import { RangePicker } from '../control/range-picker.tsx'
-import { FilterBox } from '../filter-box/filter-box.tsx'
-import { rememberFilter } from '../filter-box/filter-history.ts'
 import { findTypedProblem } from '../filter-box/filter-problem.ts'
 import { adjust, navigate } from '../navigation.ts'
 import { ageText } from '../number-text.ts'
 import { TraceFeed, type TraceFeedState } from '../trace-feed.ts'
 import { printUrl, type TracesState, traceState } from '../url-state.ts'
-import { useVocabulary } from '../use-vocabulary.ts'
+import { FilterSearch } from './filter-search.tsx'
 import { StartPage } from './start-page.tsx'
 import { TraceResults } from './trace-results.tsx'
 
@@ -38,7 +36,12 @@ export function TracesPage({ state }: Props) {
   return (
     <div class="traces-page">
       <Toolbar state={state} feed={feed} />
-      <Search key={filter} state={state} />
+      <FilterSearch
+        key={filter}
+        filter={filter}
+        action="Search"
+        onSearch={(text) => navigate({ ...state, filter: text })}
+      />
       <ProblemBanner known={known} feed={feed} />
       {wasEmpty.value && <Arrival known={known} />}
       {isAsked ? <TraceResults state={state} feed={feed} /> : <NotAsked />}
@@ -68,46 +71,6 @@ function Toolbar({ state, feed }: Props & { feed: TraceFeed }) {
         Refresh
       </button>
     </div>
-  )
-}
-
-/** The draft lives as long as the filter of the address does not change. */
-function Search({ state }: Props) {
-  const draft = useSignal(state.filter)
-  useVocabulary()
-  const search = (filter: string) => {
-    rememberFilter(filter)
-    if (filter.trim() !== state.filter.trim()) navigate({ ...state, filter: filter.trim() })
-  }
-  return (
-    <search class="trace-search">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (findTypedProblem(draft.value) === undefined) search(draft.value)
-        }}
-      >
-        <FilterBox
-          text={draft.value}
-          label="Filter expression"
-          placeholder='Filter: service("checkout") AND fault, responsetime > 1, annotation.tier = "gold"…'
-          onInput={(text) => {
-            draft.value = text
-          }}
-          onSubmit={() => search(draft.value)}
-          withHistory
-          isSearch
-        />
-        <button type="submit" class="button primary">
-          Search
-        </button>
-        {state.filter !== '' && (
-          <button type="button" class="button" onClick={() => navigate({ ...state, filter: '' })}>
-            Clear
-          </button>
-        )}
-      </form>
-    </search>
   )
 }
 

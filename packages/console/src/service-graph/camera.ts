@@ -71,6 +71,18 @@ export function panBy(camera: Camera, dx: number, dy: number): Camera {
   return { ...camera, x: camera.x - dx / camera.scale, y: camera.y - dy / camera.scale }
 }
 
+/** Two fingers hold the points of the map that they took: it moves, and grows by their distance. */
+export function pinch(
+  camera: Camera,
+  before: readonly [Point, Point],
+  after: readonly [Point, Point],
+): Camera {
+  const middle = ([a, b]: readonly [Point, Point]) => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 })
+  const apart = ([a, b]: readonly [Point, Point]) => Math.max(1, Math.hypot(a.x - b.x, a.y - b.y))
+  const [from, to] = [middle(before), middle(after)]
+  return zoomAt(panBy(camera, to.x - from.x, to.y - from.y), to, apart(after) / apart(before))
+}
+
 /** Puts `point` into the middle of the window, at a scale that can be read. */
 export function centreOn(camera: Camera, point: Point, { width, height }: Size): Camera {
   const scale = Math.max(camera.scale, 0.8)

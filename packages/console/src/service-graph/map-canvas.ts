@@ -6,6 +6,7 @@ import {
   firstCamera,
   fitCamera,
   panBy,
+  pinch,
   type Size,
   toMap,
   zoomAt,
@@ -24,6 +25,7 @@ const WHEEL_STEP = 0.0016
 const SLOW_PAINT_MS = 7
 const REST_MS = 90
 
+/** A pointer that is down, and where it is. */
 type Drag = { readonly start: Point; at: Point; isMoved: boolean }
 
 /** What the canvas shows of the map, and what pointers do on it. `start()` begins, `stop()` ends it. */
@@ -48,7 +50,8 @@ export class MapCanvas {
   #viewKey: string | undefined
   /** Nobody has moved the picture, so it is kept whole in the window. */
   #isFitted = true
-  #drag: Drag | undefined
+  /** By pointer: one pans, two pinch. */
+  readonly #drags = new Map<number, Drag>()
   #frame = 0
   #rest: ReturnType<typeof setTimeout> | undefined
   #painted: Camera = { x: 0, y: 0, scale: 1 }
@@ -221,35 +224,44 @@ export class MapCanvas {
   readonly #onDown = (event: PointerEvent): void => {
     if (event.button !== 0) return
     this.#box?.setPointerCapture(event.pointerId)
-    this.#drag = { start: this.#pointOf(event), at: this.#pointOf(event), isMoved: false }
+    const at = this.#pointOf(event)
+    // Who puts a second finger down means neither place.
+    for (const drag of this.#drags.values()) drag.isMoved = true
+    this.#drags.set(event.pointerId, { start: at, at, isMoved: this.#drags.size > 0 })
   }
 
   readonly #onMove = (event: PointerEvent): void => {
-    const drag = this.#drag
+    const drag = this.#drags.get(event.pointerId)
     if (drag === undefined) {
-      this.#hover(this.#partAt(event))
+      if (this.#drags.size === 0) this.#hover(this.#partAt(event))
       return
     }
     const at = this.#pointOf(event)
     drag.isMoved ||= Math.hypot(at.x - drag.start.x, at.y - drag.start.y) > CLICK_PX
     if (!drag.isMoved) return
     this.#isFitted = false
-    this.#look(panBy(this.camera.value, at.x - drag.at.x, at.y - drag.at.y))
+    const other = [...this.#drags.values()].find((each) => each !== drag)
+    const { value } = this.camera
+    this.#look(
+      other === undefined
+        ? panBy(value, at.x - drag.at.x, at.y - drag.at.y)
+        : pinch(value, [drag.at, other.at], [at, other.at]),
+    )
     drag.at = at
   }
 
   readonly #onUp = (event: PointerEvent): void => {
-    const drag = this.#drag
-    this.#drag = undefined
+    const drag = this.#drags.get(event.pointerId)
+    this.#drags.delete(event.pointerId)
     if (drag !== undefined && !drag.isMoved) this.#onSelect(this.#partAt(event))
   }
 
-  readonly #onCancel = (): void => {
-    this.#drag = undefined
+  readonly #onCancel = (event: PointerEvent): void => {
+    this.#drags.delete(event.pointerId)
   }
 
   readonly #onLeave = (): void => {
-    if (this.#drag === undefined) this.#hover(undefined)
+    if (this.#drags.size === 0) this.#hover(undefined)
   }
 
   #hover(id: string | undefined): void {

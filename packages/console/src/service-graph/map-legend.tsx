@@ -1,7 +1,10 @@
 import type { Outcome } from '@fluoroscope/model'
 import { useEffect, useRef } from 'preact/hooks'
 import { currentTheme } from '../theme.ts'
+import { CHANGE_SIGNS, CHANGE_WORDS } from './change-sign.ts'
+import { CHANGE_KINDS } from './diff-graph.ts'
 import { MAP_KEYS } from './map-keys.ts'
+import { type MapMetric, METRIC_COLORS, METRIC_WORDS } from './map-metric.ts'
 import { edgeThickness, type MapScale, nodeDiameter } from './map-scale.ts'
 import { KIND_WORDS, type NodeKind } from './node-kind.ts'
 import { paintNode } from './paint-node.ts'
@@ -17,17 +20,42 @@ const OUTCOMES: readonly (readonly [Outcome, string])[] = [
 ]
 const MARK_PX = 22
 
+type Props = {
+  readonly scale: MapScale
+  readonly minutes: number
+  readonly metric: MapMetric
+  /** The largest value of the metric on the map, in words. */
+  readonly largest: string | undefined
+  readonly isDiff: boolean
+}
+
 /** What shapes, rings, sizes and lines mean, drawn by what draws the map. */
-export function MapLegend({ scale, minutes }: { scale: MapScale; minutes: number }) {
+export function MapLegend({ scale, minutes, metric, largest, isDiff }: Props) {
   return (
     <details class="map-legend">
       <summary>Legend and keys</summary>
       <ul>
-        {OUTCOMES.map(([outcome, words]) => (
-          <li key={outcome}>
-            <Mark kind="service" outcome={outcome} /> {words}
+        {metric === 'health' ? (
+          OUTCOMES.map(([outcome, words]) => (
+            <li key={outcome}>
+              <Mark kind="service" outcome={outcome} /> {words}
+            </li>
+          ))
+        ) : (
+          <li>
+            <span class={`metric-ramp ${METRIC_COLORS[metric]}`} aria-hidden="true" />
+            {METRIC_WORDS[metric]}: 0 to {largest ?? 'no value'}
           </li>
-        ))}
+        )}
+        {isDiff &&
+          CHANGE_KINDS.filter((kind) => kind !== 'unchanged').map((kind) => (
+            <li key={kind}>
+              <span class={`change-sign ${kind}`} aria-hidden="true">
+                {CHANGE_SIGNS[kind]}
+              </span>
+              {CHANGE_WORDS[kind]}
+            </li>
+          ))}
         {KINDS.map((kind) => (
           <li key={kind}>
             <Mark kind={kind} outcome={undefined} /> {KIND_WORDS[kind]}
@@ -72,8 +100,9 @@ function Mark({ kind, outcome }: { kind: NodeKind; outcome: Outcome | undefined 
       const node = { id: '', x: MARK_PX / 2, y: MARK_PX / 2, radius: 9, kind, ring }
       const marks = { isSelected: false, isHovered: false, isFound: false }
       const text = { worst: 'ok', label: '', detail: '', inside: '' } as const
+      const rest = { shade: undefined, change: undefined }
       const palette = readPalette(canvas.current.parentElement ?? document.body)
-      paintNode(context, { ...node, ...text }, 1, marks, palette)
+      paintNode(context, { ...node, ...text, ...rest }, 1, marks, palette)
     })
     return () => cancelAnimationFrame(frame)
   }, [kind, outcome, theme])

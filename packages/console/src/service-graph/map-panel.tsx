@@ -4,11 +4,14 @@ import type { TimeRange } from '../client.ts'
 import { OutcomeMark } from '../control/outcome-mark.tsx'
 import { durationText } from '../number-text.ts'
 import { MAX_DEPTH, type MapState, type ResponseRange } from '../url-state.ts'
+import { ChangeNumbers } from './change-list.tsx'
+import type { PartChange } from './diff-graph.ts'
 import { type Distribution, Histogram } from './histogram.tsx'
 import { quantile } from './layout-histogram.ts'
 import { failureShare, meanNanos } from './map-scale.ts'
 import { fullName, KIND_WORDS, kindOf, typeText } from './node-kind.ts'
 import { percentText, rateText } from './rate-text.ts'
+import { FOCUS_DIRECTIONS, type FocusDirection } from './select-graph.ts'
 import type { Selection } from './selection.ts'
 import { SeriesStrip } from './series-strip.tsx'
 import { entitySelector } from './trace-filter.ts'
@@ -22,19 +25,21 @@ type Props = {
   /** The list of traces behind the selection, narrowed to an outcome or to the brushed times. */
   readonly tracesHref: (outcome: Outcome | undefined) => string
   readonly onChange: (change: Partial<MapState>) => void
+  /** What became of it since another window; undefined where none is compared with. */
+  readonly partChange: PartChange | undefined
 }
 
 /** Numbers, distribution and traces of the selected service or call. */
-export function MapPanel({ selection, state, minutes, range, tracesHref, onChange }: Props) {
+export function MapPanel(props: Props) {
+  const { selection, state, minutes, range, tracesHref, onChange, partChange } = props
   const part = selection.kind === 'node' ? selection.node : selection.edge
   const isLink = selection.kind === 'edge' && selection.edge.type === 'link'
   const onChoose = (response: ResponseRange | undefined) => onChange({ response })
   return (
     <aside class="map-panel" aria-label="Selection">
       <PanelTitle selection={selection} onClose={() => onChange({ selected: undefined })} />
-      {selection.kind === 'node' && (
-        <DepthChoice depth={state.depth} onChange={(depth) => onChange({ depth })} />
-      )}
+      {selection.kind === 'node' && <FocusChoice state={state} onChange={onChange} />}
+      {partChange !== undefined && <ChangeNumbers change={partChange} />}
       {isLink ? (
         <p class="dim">
           A message was sent in one trace and received in another: the link counts no requests.
@@ -101,23 +106,54 @@ function kindText(selection: Selection): string {
 
 const DEPTHS = Array.from({ length: MAX_DEPTH + 1 }, (_, depth) => depth)
 
-function DepthChoice({ depth, onChange }: { depth: number; onChange: (depth: number) => void }) {
+const LOOKS: Readonly<Record<FocusDirection, string>> = {
+  both: 'both ways',
+  down: 'downstream',
+  up: 'upstream',
+}
+
+/** How far around the selected service the map looks, and which way. */
+function FocusChoice({ state, onChange }: Pick<Props, 'state' | 'onChange'>) {
+  const { depth, direction } = state
   return (
-    <label class="depth-choice">
-      <span>Show</span>
-      <select
-        value={depth}
-        onChange={(event) => onChange(Number((event.currentTarget as HTMLSelectElement).value))}
-      >
-        {DEPTHS.map((value) => (
-          <option key={value} value={value}>
-            {value === 0
-              ? 'all services'
-              : `within ${value} ${value === 1 ? 'call' : 'calls'} of this one`}
-          </option>
-        ))}
-      </select>
-    </label>
+    <div class="depth-choice">
+      <label>
+        <span class="visually-hidden">Show</span>
+        <select
+          value={depth}
+          onChange={(event) =>
+            onChange({ depth: Number((event.currentTarget as HTMLSelectElement).value) })
+          }
+        >
+          {DEPTHS.map((value) => (
+            <option key={value} value={value}>
+              {value === 0
+                ? 'all services'
+                : `within ${value} ${value === 1 ? 'call' : 'calls'} of this one`}
+            </option>
+          ))}
+        </select>
+      </label>
+      {depth > 0 && (
+        <label>
+          <span class="visually-hidden">Look</span>
+          <select
+            value={direction}
+            onChange={(event) => {
+              const { value } = event.currentTarget as HTMLSelectElement
+              const chosen = FOCUS_DIRECTIONS.find((each) => each === value)
+              if (chosen !== undefined) onChange({ direction: chosen })
+            }}
+          >
+            {FOCUS_DIRECTIONS.map((each) => (
+              <option key={each} value={each}>
+                {LOOKS[each]}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+    </div>
   )
 }
 

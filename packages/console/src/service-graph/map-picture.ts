@@ -1,7 +1,9 @@
 import type { Outcome } from '@fluoroscope/model'
 import { type MapEdge, type MapNode, totalOf } from '../answer/service-graph.ts'
 import { durationText } from '../number-text.ts'
+import type { ChangeKind, PartChange } from './diff-graph.ts'
 import type { MapLayout } from './layout-picture.ts'
+import type { MetricShade } from './map-metric.ts'
 import {
   breachOf,
   edgeThickness,
@@ -32,8 +34,11 @@ export type PaintedNode = {
   readonly label: string
   /** Latency and rate. */
   readonly detail: string
-  /** Share of failures, where it is worth a word. */
+  /** Share of failures, where it is worth a word; the number of the chosen metric where there is one. */
   readonly inside: string
+  readonly shade: MetricShade | undefined
+  /** Undefined where no other window is compared with. */
+  readonly change: ChangeKind | undefined
 }
 
 export type PaintedEdge = {
@@ -45,6 +50,14 @@ export type PaintedEdge = {
   readonly isLink: boolean
   readonly breach: Outcome | undefined
   readonly label: string
+  readonly shade: MetricShade | undefined
+  readonly change: ChangeKind | undefined
+}
+
+/** What colours and badges tell beside outcomes. */
+export type MapMarks = {
+  readonly shadeOf: (part: MapNode | MapEdge) => MetricShade | undefined
+  readonly changes: ReadonlyMap<string, PartChange> | undefined
 }
 
 export type MapPicture = {
@@ -65,6 +78,7 @@ export function composePicture(
   layout: MapLayout,
   scale: MapScale,
   minutes: number,
+  { shadeOf, changes }: MapMarks,
 ): MapPicture {
   return {
     nodes: graph.nodes.flatMap((node) => {
@@ -72,16 +86,20 @@ export function composePicture(
       if (place === undefined) return []
       const { statistics } = node
       const failures = failureShare(statistics)
+      const shade = shadeOf(node)
+      const failed = failures >= NOTED_SHARE ? percentText(failures) : ''
       return {
         id: node.id,
         ...place,
         radius: nodeDiameter(totalOf(statistics), scale) / 2,
         kind: kindOf(node),
-        ring: ringParts(statistics),
+        ring: shade === undefined ? ringParts(statistics) : [],
         worst: failures >= NOTED_SHARE ? (worstOf(statistics) ?? 'ok') : 'ok',
         label: nodeLabel(node),
         detail: numbersText(node, minutes),
-        inside: failures >= NOTED_SHARE ? percentText(failures).replace(' ', '') : '',
+        inside: (shade?.text ?? failed).replace(' ', ''),
+        shade,
+        change: changes?.get(node.id)?.kind,
       }
     }),
     edges: graph.edges.flatMap((edge) => {
@@ -96,6 +114,8 @@ export function composePicture(
         isLink: edge.type === 'link',
         breach: breachOf(edge.statistics),
         label: edge.type === 'link' ? 'linked' : numbersText(edge, minutes),
+        shade: shadeOf(edge),
+        change: changes?.get(edge.id)?.kind,
       }
     }),
   }

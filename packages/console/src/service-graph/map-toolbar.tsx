@@ -2,11 +2,12 @@ import type { Signal } from '@preact/signals'
 import type { RefObject } from 'preact'
 import type { MapNode } from '../answer/service-graph.ts'
 import { nowSeconds } from '../clock.ts'
+import { RangePicker } from '../control/range-picker.tsx'
 import type { GraphFeed } from '../graph-feed.ts'
 import { adjust, navigate } from '../navigation.ts'
 import { ageText, countText } from '../number-text.ts'
-import { lengthText, RANGE_SECONDS } from '../time-window.ts'
 import type { MapState } from '../url-state.ts'
+import { CompareChoice, MetricChoice } from './map-choices.tsx'
 import { findNodes } from './select-graph.ts'
 
 type Props = {
@@ -17,32 +18,25 @@ type Props = {
   readonly finder: RefObject<HTMLInputElement | null>
 }
 
-/** Range, group, search and freshness of the map. */
+/** Range and freshness of the map, and how it is looked at. */
 export function MapToolbar({ state, feed, nodes, find, finder }: Props) {
   return (
-    <div class="toolbar">
-      <h1>Service map</h1>
-      <fieldset class="segmented">
-        <legend class="visually-hidden">Time range</legend>
-        {RANGE_SECONDS.map((seconds) => (
-          <label key={seconds}>
-            <input
-              type="radio"
-              name="range"
-              value={seconds}
-              checked={state.time.kind === 'last' && state.time.seconds === seconds}
-              onChange={() => navigate({ ...state, time: { kind: 'last', seconds } })}
-            />
-            <span>{lengthText(seconds)}</span>
-          </label>
-        ))}
-      </fieldset>
-      <GroupChoice state={state} groups={feed.state.value.groups} />
-      <Finder state={state} nodes={nodes} find={find} finder={finder} />
-      <span class="toolbar-space" />
-      <ViewChoice state={state} />
-      <Freshness feed={feed} state={state} />
-    </div>
+    <>
+      <div class="toolbar">
+        <h1>Service map</h1>
+        <RangePicker time={state.time} onChange={(time) => navigate({ ...state, time })} />
+        <span class="toolbar-space" />
+        <Freshness feed={feed} state={state} />
+      </div>
+      <div class="toolbar map-options">
+        <Finder state={state} nodes={nodes} find={find} finder={finder} />
+        <GroupChoice state={state} groups={feed.state.value.groups} />
+        <MetricChoice state={state} />
+        <CompareChoice state={state} />
+        <span class="toolbar-space" />
+        <ViewChoice state={state} />
+      </div>
+    </>
   )
 }
 

@@ -1,8 +1,9 @@
 import { type Box, type Camera, type Size, toMap } from './camera.ts'
 import { pointsAlong } from './find-part.ts'
 import type { MapPicture, PaintedEdge, PaintedNode } from './map-picture.ts'
+import { changeColor, paintBadge } from './paint-change.ts'
 import { paintNode, paintNodeText } from './paint-node.ts'
-import type { Palette } from './palette.ts'
+import { type Palette, shadeColor } from './palette.ts'
 import type { Route } from './route-edges.ts'
 
 /** What stands out; ids of nodes and edges. */
@@ -42,11 +43,15 @@ export function paintMap(
   for (const edge of edges) {
     if (near?.has(edge.id) === false) paintEdge(context, edge, camera.scale, emphasis, palette)
   }
+  for (const edge of strong) {
+    context.globalAlpha = isFaded(edge, emphasis) ? FADED : 1
+    paintEdge(context, edge, camera.scale, emphasis, palette)
+  }
   context.globalAlpha = 1
-  for (const edge of strong) paintEdge(context, edge, camera.scale, emphasis, palette)
   paintNodes(context, picture.nodes, camera.scale, { seen, emphasis, palette })
   context.globalAlpha = 1
   if (camera.scale >= TEXT_SCALE) {
+    for (const edge of strong) paintEdgeBadge(context, edge, palette)
     const marked = strong.filter(({ id }) => isMarked(id, emphasis))
     for (const edge of marked) paintEdgeText(context, edge, palette)
   }
@@ -67,10 +72,15 @@ function paintNodes(
 ): void {
   for (const node of nodes) {
     if (!contains(seen, node.x, node.y)) continue
-    context.globalAlpha = emphasis.near === undefined || emphasis.near.has(node.id) ? 1 : FADED
+    context.globalAlpha = isFaded(node, emphasis) ? FADED : 1
     paintNode(context, node, scale, marksOf(node.id, emphasis), palette)
     if (scale >= TEXT_SCALE) paintNodeText(context, node, palette)
   }
+}
+
+/** What is not near the selection; without one, what has not changed. */
+function isFaded({ id, change }: PaintedNode | PaintedEdge, { near }: Emphasis): boolean {
+  return near === undefined ? change === 'unchanged' : !near.has(id)
 }
 
 function marksOf(id: string, { selected, hovered, found }: Emphasis) {
@@ -83,22 +93,46 @@ function isMarked(id: string, { selected, hovered }: Emphasis): boolean {
 
 function paintEdge(
   context: CanvasRenderingContext2D,
-  { id, route, width, isLink, breach }: PaintedEdge,
+  edge: PaintedEdge,
   scale: number,
   emphasis: Emphasis,
   palette: Palette,
 ): void {
+  const { id, route, width } = edge
   const isMark = isMarked(id, emphasis)
-  const color = isMark ? palette.accent : breach === undefined ? palette.edge : palette[breach]
+  const color = isMark ? palette.accent : edgeColor(edge, palette)
   // At least half a pixel of the screen, so that far away a thin line is still one.
   context.lineWidth = Math.max(width, 0.5 / scale) + (isMark ? 1.5 : 0)
   context.strokeStyle = color
-  context.setLineDash(isLink ? [9, 6] : [])
+  context.setLineDash(dashOf(edge))
   context.beginPath()
   trace(context, route)
   context.stroke()
   context.setLineDash([])
   if (scale >= ARROW_SCALE) paintArrow(context, route, context.lineWidth, color)
+}
+
+function edgeColor({ shade, change, breach }: PaintedEdge, palette: Palette): string {
+  if (shade !== undefined) return shadeColor(shade.color, 0.3 + 0.7 * shade.share, palette)
+  if (change !== undefined && change !== 'unchanged') return changeColor(change, palette)
+  return breach === undefined ? palette.edge : palette[breach]
+}
+
+/** Links are dashed, what is gone is dotted. */
+function dashOf({ isLink, change }: PaintedEdge): number[] {
+  if (change === 'gone') return [2, 5]
+  return isLink ? [9, 6] : []
+}
+
+function paintEdgeBadge(
+  context: CanvasRenderingContext2D,
+  { route, change }: PaintedEdge,
+  palette: Palette,
+): void {
+  if (change === undefined) return
+  const points = pointsAlong(route)
+  const middle = points[Math.floor(points.length / 2)]
+  if (middle !== undefined) paintBadge(context, middle, change, palette)
 }
 
 function trace(context: CanvasRenderingContext2D, route: Route): void {

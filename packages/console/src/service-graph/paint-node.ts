@@ -3,7 +3,8 @@ import type { Point } from './layout-graph.ts'
 import type { PaintedNode } from './map-picture.ts'
 import type { NodeKind } from './node-kind.ts'
 import { outlineOf, outlinePart } from './node-outline.ts'
-import type { Palette } from './palette.ts'
+import { paintBadge } from './paint-change.ts'
+import { type Palette, shadeColor } from './palette.ts'
 
 export type NodeMarks = {
   readonly isSelected: boolean
@@ -38,13 +39,21 @@ export function paintNode(
     context.setLineDash([])
   }
   draw(context, outline, node.radius)
-  context.fillStyle = scale < RING_SCALE ? palette[node.worst] : palette.surface
+  context.fillStyle = fillOf(node, scale, palette)
   context.fill()
   if (scale >= RING_SCALE) {
     paintRing(context, node, palette)
-    paintKindMark(context, node.kind, node.radius, palette)
+    // A number takes the room of the mark.
+    if (node.shade === undefined) paintKindMark(context, node.kind, node.radius, palette)
+    const corner = { x: node.radius * 0.8, y: -node.radius * 0.8 }
+    if (node.change !== undefined) paintBadge(context, corner, node.change, palette)
   }
   context.restore()
+}
+
+function fillOf({ shade, worst }: PaintedNode, scale: number, palette: Palette): string {
+  if (shade !== undefined) return shadeColor(shade.color, shade.share, palette)
+  return scale < RING_SCALE ? palette[worst] : palette.surface
 }
 
 /** Name, latency and rate below, the share of failures inside. */
@@ -78,7 +87,7 @@ export function paintNodeText(
 
 function paintRing(
   context: CanvasRenderingContext2D,
-  { ring, kind, radius }: PaintedNode,
+  { ring, kind, radius, change }: PaintedNode,
   palette: Palette,
 ): void {
   const outline = outlineOf(kind)
@@ -86,7 +95,9 @@ function paintRing(
     draw(context, outline, radius - 1)
     context.lineWidth = 1.5
     context.strokeStyle = palette.edge
+    if (change === 'gone') context.setLineDash([4, 4])
     context.stroke()
+    context.setLineDash([])
     return
   }
   for (const { outcome, from, to } of ring) {

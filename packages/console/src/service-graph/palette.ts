@@ -9,6 +9,7 @@ export type Palette = Readonly<Record<Outcome, string>> & {
   readonly edge: string
   readonly focus: string
   readonly accent: string
+  readonly traffic: string
   readonly sans: string
 }
 
@@ -24,6 +25,7 @@ const VARIABLES = {
   edge: '--line-strong',
   focus: '--focus',
   accent: '--accent',
+  traffic: '--open',
 } as const
 
 /** Reads the colours where `element` is: only a resolved style tells which side of `light-dark()` holds. */
@@ -46,8 +48,19 @@ export function readPalette(element: HTMLElement): Palette {
     edge: read(VARIABLES.edge),
     focus: read(VARIABLES.focus),
     accent: read(VARIABLES.accent),
+    traffic: read(VARIABLES.traffic),
     sans: getComputedStyle(element).fontFamily,
   }
   probe.remove()
   return palette
+}
+
+/** The colour of a number: the stronger, the larger its share; text on it stays readable. */
+export function shadeColor(
+  color: 'error' | 'fault' | 'traffic',
+  share: number,
+  palette: Palette,
+): string {
+  const percent = Math.round(8 + 52 * share)
+  return `color-mix(in oklab, ${palette[color]} ${percent}%, ${palette.surface})`
 }

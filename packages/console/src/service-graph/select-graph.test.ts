@@ -34,6 +34,13 @@ test('a focus reaches as many calls as it says, both ways', () => {
   expect(focusOn(CHAIN, 'c', 2).hidden).toBe(0)
 })
 
+test.each([
+  ['up', ['a', 'b', 'c']],
+  ['down', ['c', 'd', 'e']],
+] as const)('a focus looks %s alone', (direction, ids) => {
+  expect(focusOn(CHAIN, 'c', 5, direction).nodes.map(({ id }) => id)).toEqual(ids)
+})
+
 test('a large map shows first what is unhealthy, with its neighbours', () => {
   const others = Array.from({ length: 60 }, (_, index) => node(`n${index}`))
   const ill = { ...CHAIN.nodes[2], ...node('c', 2) }
@@ -83,6 +90,9 @@ const STATE = {
   depth: 0,
   response: { from: 0.1, to: 0.25 },
   all: false,
+  direction: 'both',
+  before: undefined,
+  metric: 'health',
 } as const
 
 test('a selection leads to its traces in the same time, by a filter of the reference', () => {

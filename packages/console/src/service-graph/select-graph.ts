@@ -13,11 +13,21 @@ type Graph = Pick<ShownGraph, 'nodes' | 'edges'>
 /** Above this many nodes a map shows at first what is wrong. */
 const MANY_NODES = 60
 
-/** Nodes within `depth` calls of `centre`, with or against their direction. */
-export function focusOn({ nodes, edges }: Graph, centre: string, depth: number): ShownGraph {
+/** Which way a focus looks: who is called, who calls, or both. */
+export type FocusDirection = (typeof FOCUS_DIRECTIONS)[number]
+
+export const FOCUS_DIRECTIONS = ['both', 'down', 'up'] as const
+
+/** Nodes within `depth` calls of `centre`: along calls, against them, or both, each from the centre on. */
+export function focusOn(
+  { nodes, edges }: Graph,
+  centre: string,
+  depth: number,
+  direction: FocusDirection = 'both',
+): ShownGraph {
   const near = new Set([
-    ...reach(centre, depth, linksOf(edges, 'from', 'to')),
-    ...reach(centre, depth, linksOf(edges, 'to', 'from')),
+    ...(direction === 'up' ? [] : reach(centre, depth, linksOf(edges, 'from', 'to'))),
+    ...(direction === 'down' ? [] : reach(centre, depth, linksOf(edges, 'to', 'from'))),
   ])
   return keep({ nodes, edges }, near)
 }

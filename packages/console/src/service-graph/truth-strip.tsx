@@ -2,6 +2,8 @@ import { unixNanosFromSeconds } from '@fluoroscope/model'
 import type { ReceivedGraph } from '../answer/service-graph.ts'
 import type { GraphFeedState } from '../graph-feed.ts'
 import { clockText, countText, dayText } from '../number-text.ts'
+import { lossText } from '../system/losses.ts'
+import { useLedger } from '../system/use-ledger.ts'
 import { type MapState, printUrl } from '../url-state.ts'
 import { kindOf } from './node-kind.ts'
 import type { ShownGraph } from './select-graph.ts'
@@ -31,7 +33,7 @@ export function TruthStrip({ graph, known, shown, state, isStale }: Props) {
             : timeText(graph.covered.to)}
         </span>
       )}
-      <span>all stored traces, none sampled out</span>
+      <Losses />
       <span>{inferred} inferred from callers</span>
       {links > 0 && <span>{countText(links, 'link')} through messages</span>}
       {graph.oldGroupVersions && (
@@ -55,6 +57,25 @@ export function TruthStrip({ graph, known, shown, state, isStale }: Props) {
       )}
       {state.all && <a href={printUrl({ ...state, all: false })}>problems first</a>}
     </footer>
+  )
+}
+
+/** The map counts every stored trace; what was not stored is told by the ledger of documents. */
+function Losses() {
+  const ledger = useLedger()
+  if (ledger === undefined) return <span>all stored traces</span>
+  const { text, isAny } = lossText(ledger)
+  return (
+    <span>
+      all stored traces;{' '}
+      {isAny ? (
+        <a class="tag warning" href="/system">
+          {text}
+        </a>
+      ) : (
+        text
+      )}
+    </span>
   )
 }
 

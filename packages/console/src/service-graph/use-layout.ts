@@ -4,6 +4,7 @@ import { LayoutClient } from './layout-client.ts'
 import type { Point } from './layout-graph.ts'
 import type { MapLayout } from './layout-picture.ts'
 import type { RoutedEdge } from './route-edges.ts'
+import { storedPlaces, storePlaces } from './stored-places.ts'
 
 type Graph = { readonly nodes: readonly MapNode[]; readonly edges: readonly MapEdge[] }
 
@@ -18,7 +19,10 @@ const NOTHING: MapLayout = { places: new Map(), routes: new Map() }
 /** Pixels that the ends of edges are moved where two would lie on one line. */
 const SHIFT_PX = 9
 
-/** The layout of `graph`, made in a worker; within a view what was placed before stays in its place. */
+/**
+ * The layout of `graph`, made in a worker; within a view what was placed before stays in its place, also
+ * when the page is opened again in this browser.
+ */
 export function useLayout(
   graph: Graph,
   radii: ReadonlyMap<string, number>,
@@ -36,6 +40,7 @@ export function useLayout(
       new LayoutClient(
         (layout) => {
           places.current.set(asked.current, layout.places)
+          storePlaces(asked.current, layout.places)
           setState({ viewKey: asked.current, layout, problem: undefined })
         },
         (problem) => setState((before) => ({ ...before, problem })),
@@ -49,7 +54,7 @@ export function useLayout(
     client.ask({
       nodes: radii,
       edges: routedEdges(graph.edges),
-      before: places.current.get(viewKey) ?? new Map(),
+      before: places.current.get(viewKey) ?? storedPlaces(viewKey),
     })
   }, [client, graph, radii, viewKey])
   return state

@@ -1,0 +1,232 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import {
+  type RunningServer,
+  removeDirectory,
+  startServer,
+  temporaryDirectory,
+} from '../support/server.ts'
+import {
+  CHROMIUM,
+  type Look,
+  launch,
+  openPage,
+  scrollsSideways,
+  seriousFindings,
+} from './browser.ts'
+import { checkouts } from './checkout-traces.ts'
+import { putDocuments } from './shop-trace.ts'
+
+const SLOW = { timeout: 30_000 }
+const COUNT = 240
+
+describe.skipIf(CHROMIUM === undefined)('analytics (skipped without Chromium)', () => {
+  let directory: string
+  let server: RunningServer
+  let browser: Browser
+  const sent = checkouts(COUNT, 3000)
+  const newOnes = sent.filter(({ release }) => release === '2.1')
+
+  beforeAll(async () => {
+    directory = await temporaryDirectory()
+    server = await startServer(directory)
+    browser = await launch()
+    for (let first = 0; first < COUNT; first += 40) {
+      const some = sent.slice(first, first + 40).map(({ document }) => document)
+      await putDocuments(server.endpoint, some)
+    }
+    // A trace is found a moment after it was acknowledged.
+    await vi.waitUntil(async () => (await countProcessed(server.endpoint)) === COUNT, SLOW)
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await server?.stop()
+    await removeDirectory(directory)
+  })
+
+  const open = (path: string, look?: Look) => openPage(browser, server.endpoint, path, look)
+
+  test('a rectangle of slow traces tells what is different about them, in two steps', async () => {
+    const { page, complaints } = await open('/')
+    await page.getByRole('link', { name: 'Analytics' }).click()
+    await page.getByText(`All counts are of ${COUNT} traces`).waitFor(SLOW)
+    await dragOver(page, { left: 0, right: 1, top: 0, bottom: 0.35 })
+    const first = page.locator('.differences > li').first()
+    await first.waitFor()
+    expect(await first.textContent()).toContain('release 2.1')
+    // Every trace of the release is slower than a second, none of the others is.
+    expect(await first.textContent()).toContain(`${newOnes.length} of ${newOnes.length}`)
+    expect(await first.textContent()).toContain(`0 of ${COUNT - newOnes.length}`)
+    expect(await first.textContent()).toContain('p < 0.001')
+    expect(await page.locator('.difference-card > .differences').textContent()).not.toContain(
+      'Method',
+    )
+    const address = page.url()
+    await page.reload()
+    await first.waitFor()
+    expect(page.url()).toBe(address)
+    await page.goBack()
+    await first.waitFor({ state: 'detached' })
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  test('counts of every group are those of what was sent, and a value narrows to it', async () => {
+    const { page } = await open('/analytics?by=user')
+    await page.getByText(`All counts are of ${COUNT} traces`).waitFor(SLOW)
+    const rows = page.locator('.group-table tbody tr')
+    const shown = await rows.evaluateAll((all) =>
+      all.map((row) => [...row.children].slice(0, 2).map((cell) => cell.textContent)),
+    )
+    const counted = new Map<string, number>()
+    for (const { user } of sent) counted.set(user, (counted.get(user) ?? 0) + 1)
+    expect(new Map(shown.map(([user = '', count]) => [user, Number(count)]))).toEqual(counted)
+    await page.getByRole('button', { name: 'u-7', exact: true }).click()
+    await expect
+      .poll(() => page.locator('.set-card.set-a .set-numbers').textContent())
+      .toContain(`${counted.get('u-7')} traces`)
+    const numbers = await page.locator('.set-card.set-a .set-numbers').textContent()
+    expect(numbers).toContain('100 % failed')
+    await page.getByRole('combobox', { name: 'Group by' }).selectOption('annotation.release')
+    await expect.poll(() => rows.count()).toBe(2)
+    const href = await page
+      .locator('.set-card.set-a')
+      .getByRole('link', { name: 'View traces' })
+      .getAttribute('href')
+    expect(new URL(href ?? '', server.endpoint).searchParams.get('filter')).toBe('user = "u-7"')
+    await page.context().close()
+  })
+
+  test('two sets of their own are compared, each narrowed by clicks', async () => {
+    const { page } = await open('/analytics?by=annotation.release')
+    await page.getByText(`All counts are of ${COUNT} traces`).waitFor(SLOW)
+    await page.getByRole('button', { name: '2.1', exact: true }).click()
+    await page.getByRole('button', { name: 'Compare with a set of its own' }).click()
+    await page.getByRole('button', { name: 'Remove release = 2.1' }).last().click()
+    await page.getByRole('button', { name: '2.0', exact: true }).click()
+    const card = (set: string) => page.locator(`.set-card.set-${set} .set-numbers`).textContent()
+    await expect.poll(() => card('b')).toContain(`${COUNT - newOnes.length} traces`)
+    expect(await card('a')).toContain(`${newOnes.length} traces`)
+    await page.getByRole('button', { name: 'Remove set B' }).click()
+    await page.getByText('All other traces').waitFor()
+    await page.context().close()
+  })
+
+  test('the heat map is used by keyboard alone', async () => {
+    const { page } = await open('/analytics')
+    await page.getByText(`All counts are of ${COUNT} traces`).waitFor(SLOW)
+    await page.getByRole('application').focus()
+    await page.keyboard.press('ArrowUp')
+    for (let step = 0; step < 4; step++) await page.keyboard.press('Shift+ArrowUp')
+    await page.keyboard.press('Shift+ArrowRight')
+    await page.locator('.heat-choice').waitFor()
+    expect(await page.locator('.heat-choice-text').textContent()).toMatch(/: \d+ traces?$/)
+    await page.keyboard.press('Enter')
+    await expect.poll(() => new URL(page.url()).searchParams.getAll('a').length).toBe(2)
+    await page.locator('.heat-frame.set-a').waitFor()
+    await page.context().close()
+  })
+
+  test('a server that goes away while traces are read is told, and reading goes on', async () => {
+    const { page } = await open('/start')
+    let isAway = true
+    await page.route('**/TraceSummaries', (route) =>
+      isAway && route.request().postData()?.includes('NextToken') === true
+        ? route.abort()
+        : route.continue(),
+    )
+    await page.getByRole('link', { name: 'Analytics' }).click()
+    await page.getByText('The server does not answer.').waitFor(SLOW)
+    expect(await page.locator('.reading-strip').textContent()).toMatch(
+      /The newest \d+ traces, back to .*Older ones are not counted below/,
+    )
+    await page.locator('.heat-unread').waitFor()
+    isAway = false
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText(`All counts are of ${COUNT} traces`).waitFor(SLOW)
+    await page.context().close()
+  })
+
+  test('tables of the traces page count what was found, and a click narrows the filter', async () => {
+    const { page, complaints } = await open('/traces?live=0')
+    await page.getByRole('button', { name: 'Load all' }).click()
+    await expect
+      .poll(() => page.locator('.list-foot').textContent(), SLOW)
+      .toContain(`${COUNT} traces, all of`)
+    await page.getByRole('button', { name: 'By status, URL, user, root cause' }).click()
+    await page.getByText(`counts of all ${COUNT} traces found`).waitFor()
+    const table = (name: string) => page.getByRole('table', { name, exact: true })
+    const refused = sent.filter(({ status }) => status === 403)
+    expect(await table('Status').getByRole('row', { name: '403' }).textContent()).toBe(
+      `403${refused.length}${refused.length} failed`,
+    )
+    await table('Outcome').getByRole('button', { name: 'error' }).click()
+    await expect.poll(() => new URL(page.url()).searchParams.get('filter')).toBe('error')
+    // The one user with errors.
+    await expect
+      .poll(() => table('User').locator('tbody').textContent(), SLOW)
+      .toBe(`u-7${refused.length}${refused.length} failed`)
+    await page.goBack()
+    await page.getByText('older ones exist').first().waitFor(SLOW)
+    expect(complaints).toEqual([])
+    await page.context().close()
+  })
+
+  test.each<Look>([
+    { width: 1440, colorScheme: 'light' },
+    { width: 1440, colorScheme: 'dark' },
+    { width: 360, colorScheme: 'light' },
+  ])('%j: nothing serious for axe, nothing scrolls sideways', async (look) => {
+    const narrowed = '/analytics?a=annotation.release%3D%222.1%22&compare=1&by=user'
+    for (const path of [narrowed, '/traces?tables=1&filter=error']) {
+      const { page, complaints } = await open(path, look)
+      await page.locator('.set-card, .trace-table').first().waitFor(SLOW)
+      expect(await seriousFindings(page)).toEqual([])
+      expect(await scrollsSideways(page)).toBe(false)
+      expect(complaints).toEqual([])
+      await page.context().close()
+    }
+  })
+
+  test('a range without traces says so', async () => {
+    const { page } = await open('/analytics?from=2020-01-01T00:00:00Z&to=2020-01-01T01:00:00Z')
+    await page.getByRole('heading', { name: 'No traces in this range' }).waitFor(SLOW)
+    expect(await seriousFindings(page)).toEqual([])
+    await page.context().close()
+  })
+})
+
+type Part = {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+}
+
+/** Drags over a part of the heat map, given as shares of its sides. */
+async function dragOver(page: Page, { left, right, top, bottom }: Part): Promise<void> {
+  const box = await page.locator('.heat-brush').boundingBox()
+  if (box === null) throw new Error('no heat map')
+  const across = (share: number) => box.x + 1 + share * (box.width - 2)
+  const down = (share: number) => box.y + 1 + share * (box.height - 2)
+  await page.mouse.move(across(left), down(top))
+  await page.mouse.down()
+  await page.mouse.move(across(right), down(bottom), { steps: 4 })
+  await page.mouse.up()
+}
+
+/** Traces of the last hour over all pages. */
+async function countProcessed(endpoint: string): Promise<number> {
+  const now = Math.ceil(Date.now() / 1000)
+  let count = 0
+  let token: unknown
+  do {
+    const body = JSON.stringify({ StartTime: now - 3600, EndTime: now, NextToken: token ?? null })
+    const response = await fetch(`${endpoint}/TraceSummaries`, { method: 'POST', body })
+    const page = (await response.json()) as { TraceSummaries: unknown[]; NextToken: unknown }
+    count += page.TraceSummaries.length
+    token = page.NextToken
+  } while (typeof token === 'string')
+  return count
+}
