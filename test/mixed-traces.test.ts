@@ -95,8 +95,7 @@ function xrayAround(trace: WireTrace): readonly Part[] {
   })
   return [
     { documents: [front] },
-    { spans: otlpRequest('orders', orders) },
-    { spans: otlpRequest('orders', onward) },
+    { spans: otlpRequest('orders', onward, orders) },
     { documents: [stock] },
   ]
 }
@@ -122,7 +121,7 @@ const XRAY_AROUND = {
     HasError: false,
     HasThrottle: false,
     IsPartial: false,
-    Revision: 4,
+    Revision: 3,
     Http: {
       HttpURL: 'https://shop.test/orders',
       HttpMethod: 'POST',
@@ -312,9 +311,8 @@ describe.each([
   const traces: WireTrace[] = []
 
   beforeAll(async () => {
-    const { length } = partsOf(server.trace())
-    const orders = [...permutations([...Array(length).keys()])]
-    expect(orders).toHaveLength({ 3: 6, 4: 24 }[length] ?? 0)
+    const orders = [...permutations([0, 1, 2])]
+    expect(orders).toHaveLength(6)
     const sendInOrder = async (order: readonly number[]) => {
       const trace = server.trace()
       traces.push(trace)
@@ -354,11 +352,9 @@ describe.each([
 
 test('graphs and summaries asked for in between are made again with what comes later', async () => {
   const trace = server.trace()
-  // A call whose service did not report yet is not shown.
-  const shown = [1, 1, 2, 3]
   for (const [index, part] of xrayAround(trace).toReversed().entries()) {
     await send(part)
-    await trace.documents((all) => all.length === shown[index])
+    await trace.documents((all) => all.length === index + 1)
     await Promise.all([serviceGraph(trace), server.call('/TraceSummaries', trace.range)])
   }
   const expected = sorted(XRAY_AROUND.edges)

@@ -185,7 +185,7 @@ describe.each([
   beforeAll(async () => {
     const { stdout } = await send(JSON.stringify(endpointsOf(...PROTOCOLS)))
     sent = sentOf(stdout)
-  }, 180_000)
+  }, 300_000)
 
   test('sends without a complaint', () => {
     expect(sent.problems).toEqual([])
