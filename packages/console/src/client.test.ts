@@ -1,6 +1,6 @@
 import { parseTraceId, unixNanosFromSeconds } from '@fluoroscope/model'
 import { afterEach, expect, test, vi } from 'vitest'
-import { fetchRevision, fetchTrace, fetchTraceList, problemText } from './client.ts'
+import { fetchRevision, fetchTraceList, problemText } from './client.ts'
 
 const ID = parseTraceId('1-58406520-a006649127e371903a2de979')!
 const RANGE = { from: 100, to: 200 }
@@ -40,51 +40,21 @@ test('empty pages of a partial scan are passed over', async () => {
   expect(page.ok && page.value).toMatchObject({ traces: [{ id: ID }], nextToken: 'd' })
 })
 
-test('a trace is read from its documents, inferred segments and unreadable ones told apart', async () => {
-  const document = { id: '53995c3f42cd8ad8', name: 'a', trace_id: ID, start_time: 1, end_time: 2 }
-  const documents = [document, { ...document, id: '63995c3f42cd8ad8', inferred: true }, { id: 1 }]
-  answer(200, {
-    Traces: [
-      {
-        Id: ID,
-        Duration: 1,
-        LimitExceeded: true,
-        Segments: documents.map((one) => ({ Id: one.id, Document: JSON.stringify(one) })),
-      },
-    ],
-  })
-  const trace = await fetchTrace(ID)
-  expect(trace.ok && trace.value).toMatchObject({
-    duration: 1e9,
-    limitExceeded: true,
-    segments: [
-      { name: 'a', inferred: false },
-      { name: 'a', inferred: true },
-    ],
-    unreadable: [{ text: '{"id":1}' }],
-  })
-})
-
-test('an unknown trace is no problem, it is not there', async () => {
-  answer(200, { Traces: [], UnprocessedTraceIds: [] })
-  expect(await fetchTrace(ID)).toEqual({ ok: true, value: undefined })
-})
-
 test.each([
   ['Message', { Message: 'Zero trace ids provided' }],
   ['message', { message: 'Zero trace ids provided' }],
 ])("a refusal is told in the server's words (%s)", async (_member, body) => {
   answer(400, body)
-  const refused = await fetchTrace(ID)
+  const refused = await fetchTraceList(ALL)
   expect(refused).toMatchObject({ ok: false, problem: { kind: 'refused', status: 400 } })
   expect(refused.ok ? '' : problemText(refused.problem)).toContain('Zero trace ids provided (400)')
 })
 
 test('a gateway without a server, and no answer at all, mean that it is away', async () => {
   answer(502, {})
-  expect(await fetchTrace(ID)).toMatchObject({ problem: { kind: 'away' } })
+  expect(await fetchTraceList(ALL)).toMatchObject({ problem: { kind: 'away' } })
   vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')))
-  expect(await fetchTrace(ID)).toMatchObject({ problem: { kind: 'away' } })
+  expect(await fetchTraceList(ALL)).toMatchObject({ problem: { kind: 'away' } })
 })
 
 test('an answer of a wrong shape is not shown as an empty one', async () => {

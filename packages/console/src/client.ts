@@ -9,7 +9,6 @@ import {
   type UnixNanos,
 } from '@fluoroscope/model'
 import { AnswerError } from './answer/json-reader.ts'
-import { type ReceivedTrace, readReceivedTrace } from './answer/received-trace.ts'
 import { readTraceListPage, type TraceListPage } from './answer/trace-list.ts'
 
 /** Why there is no answer to show. */
@@ -44,13 +43,6 @@ export function fetchChangedTraces(
   range: TimeRange,
 ): Promise<Result<TraceListPage, ClientProblem>> {
   return fetchSummaries('Event', { range, filter: '' })
-}
-
-/** One trace with all its documents; undefined where the server knows no such id. */
-export async function fetchTrace(
-  id: TraceId,
-): Promise<Result<ReceivedTrace | undefined, ClientProblem>> {
-  return await ask('/Traces', { TraceIds: [id] }, (body) => readReceivedTrace(body, id))
 }
 
 const REVISION_PAGES = 3
@@ -141,12 +133,28 @@ async function request(
   options: RequestInit,
   taken: readonly number[] = [],
 ): Promise<Result<string, ClientProblem>> {
+  const answer = await openAnswer(path, options, taken, AbortSignal.timeout(TIMEOUT_MS))
+  if (!answer.ok) return answer
   try {
-    const response = await fetch(path, { ...options, signal: AbortSignal.timeout(TIMEOUT_MS) })
-    const isTaken = response.ok || taken.includes(response.status)
-    if (!isTaken && GATEWAY_STATUSES.includes(response.status)) return bad({ kind: 'away' })
-    const text = await response.text()
-    return isTaken ? ok(text) : bad(refusal(response.status, text))
+    return ok(await answer.value.text())
+  } catch {
+    // The connection ended before the answer did.
+    return bad({ kind: 'away' })
+  }
+}
+
+/** An answer whose body has yet to come; `taken` are more statuses than 2xx. */
+export async function openAnswer(
+  path: string,
+  options: RequestInit,
+  taken: readonly number[] = [],
+  signal: AbortSignal | null = null,
+): Promise<Result<Response, ClientProblem>> {
+  try {
+    const response = await fetch(path, { ...options, signal })
+    if (response.ok || taken.includes(response.status)) return ok(response)
+    if (GATEWAY_STATUSES.includes(response.status)) return bad({ kind: 'away' })
+    return bad(refusal(response.status, await response.text()))
   } catch {
     // fetch rejects only where no answer came: refused, reset, timed out.
     return bad({ kind: 'away' })

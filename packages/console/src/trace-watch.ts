@@ -1,23 +1,36 @@
 import { secondsFromUnixNanos, type TraceId } from '@fluoroscope/model'
 import { type Signal, signal } from '@preact/signals'
-import type { ReceivedTrace } from './answer/received-trace.ts'
-import { type ClientProblem, fetchRevision, fetchTrace } from './client.ts'
-import { buildTraceTree, type TraceTree } from './timeline/trace-tree.ts'
+import { type ClientProblem, fetchRevision } from './client.ts'
+import type { LoadProgress, TraceHead } from './trace-rows/fetch-trace.ts'
+import { type OnTrace, TraceClient } from './trace-rows/trace-client.ts'
+import { instantAt } from './trace-rows/trace-rows.ts'
+import type { TracePicture } from './trace-rows/trace-session.ts'
 
 /** What the page of a trace knows at a moment. */
 export type TraceWatchState = {
-  readonly trace: ReceivedTrace | undefined
-  readonly tree: TraceTree | undefined
+  readonly picture: TracePicture | undefined
+  /** Undefined until the whole trace has come. */
+  readonly head: TraceHead | undefined
+  /** How much of the trace has come while it is loaded first. */
+  readonly progress: LoadProgress | undefined
   readonly revision: number | undefined
+  /** How often the trace changed since the page was opened, and rows that came with that. */
+  readonly arrivals: { readonly times: number; readonly rows: number }
+  /** It is asked for again by itself: it is open, or changed lately. */
+  readonly isLive: boolean
   /** A good answer has come, if only that there is no such trace. */
   readonly answered: boolean
   readonly problem: ClientProblem | undefined
 }
 
 const WATCH_MS = 3000
+/** A trace that takes long to load is asked for less often. */
+const REST_FACTOR = 5
 /** A trace that ended so long ago, and did not change while it was watched, is taken as whole. */
 const SETTLED_SECONDS = 60
 const UNCHANGED_SECONDS = 15
+/** What is in progress for longer without a change is not waited for any more. */
+const ABANDONED_SECONDS = 900
 
 /**
  * One trace, asked for again while it is unknown, open, fresh, or the server is away.
@@ -25,15 +38,20 @@ const UNCHANGED_SECONDS = 15
  */
 export class TraceWatch {
   readonly state: Signal<TraceWatchState> = signal<TraceWatchState>({
-    trace: undefined,
-    tree: undefined,
+    picture: undefined,
+    head: undefined,
+    progress: undefined,
     revision: undefined,
+    arrivals: { times: 0, rows: 0 },
+    isLive: true,
     answered: false,
     problem: undefined,
   })
   readonly #id: TraceId
+  #client: TraceClient | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
-  #stopped = false
+  /** Epoch milliseconds. */
+  #asked = 0
   /** Epoch seconds. */
   #changed = 0
 
@@ -41,52 +59,82 @@ export class TraceWatch {
     this.#id = id
   }
 
+  /** Asks about the trace that is shown; only between `start()` and `stop()`. */
+  get client(): TraceClient | undefined {
+    return this.#client
+  }
+
   start(): void {
-    void this.#refresh()
+    this.#client = new TraceClient((answer) => this.#receive(answer))
+    this.#ask()
   }
 
   stop(): void {
-    this.#stopped = true
     clearTimeout(this.#timer)
+    this.#client?.stop()
+    this.#client = undefined
   }
 
-  async #refresh(): Promise<void> {
-    if (!document.hidden) await this.#ask()
-    if (this.#stopped || this.#isSettled()) return
-    this.#timer = setTimeout(() => void this.#refresh(), WATCH_MS)
+  #ask(): void {
+    this.#asked = Date.now()
+    this.#client?.load(this.#id)
   }
 
-  async #ask(): Promise<void> {
-    const answer = await fetchTrace(this.#id)
-    if (!answer.ok) return this.#set({ problem: answer.problem })
-    const trace = answer.value
-    if (trace === undefined || isSame(trace, this.state.value.trace)) {
-      return this.#set({ answered: true, problem: undefined })
+  #receive(answer: Parameters<OnTrace>[0]): void {
+    if (answer.kind === 'part') {
+      this.#set({ picture: answer.picture, progress: answer.progress, problem: undefined })
+      return
     }
-    const tree = buildTraceTree(trace.segments)
+    if (answer.kind === 'problem') this.#set({ problem: answer.problem })
+    else if (answer.kind === 'loaded') this.#take(answer.picture, answer.head)
+    else this.#set({ answered: true, problem: undefined })
+    const isLive = !this.#isSettled()
+    this.#set({ isLive })
+    if (isLive) this.#askLater()
+  }
+
+  #take(picture: TracePicture, head: TraceHead): void {
+    const { picture: before, head: headBefore, arrivals } = this.state.value
+    const rows = picture.rows.count - (before?.rows.count ?? 0)
     this.#changed = Date.now() / 1000
-    this.#set({ trace, tree, answered: true, problem: undefined })
-    const revision = await fetchRevision(this.#id, tree.start)
+    this.#set({
+      picture,
+      head,
+      progress: undefined,
+      answered: true,
+      problem: undefined,
+      ...(headBefore === undefined
+        ? {}
+        : { arrivals: { times: arrivals.times + 1, rows: arrivals.rows + Math.max(0, rows) } }),
+    })
+    void this.#findRevision(picture)
+  }
+
+  async #findRevision({ rows }: TracePicture): Promise<void> {
+    const revision = await fetchRevision(this.#id, instantAt(rows, 0))
     if (revision !== undefined) this.#set({ revision })
   }
 
+  #askLater(): void {
+    clearTimeout(this.#timer)
+    const delay = Math.max(WATCH_MS, (Date.now() - this.#asked) * REST_FACTOR)
+    this.#timer = setTimeout(() => {
+      if (document.hidden) this.#askLater()
+      else this.#ask()
+    }, delay)
+  }
+
   #isSettled(): boolean {
-    const { trace, tree, problem } = this.state.value
-    if (trace === undefined || tree === undefined || problem !== undefined) return false
-    if (tree.rows.some((row) => row.entity.progress.state === 'in-progress')) return false
+    const { picture, problem } = this.state.value
+    if (picture === undefined || problem !== undefined) return false
     const now = Date.now() / 1000
-    const ended = now - secondsFromUnixNanos(tree.end) > SETTLED_SECONDS
-    return ended && now - this.#changed > UNCHANGED_SECONDS
+    const unchanged = now - this.#changed
+    if (picture.counts.inProgress > 0) return unchanged > ABANDONED_SECONDS
+    const end = secondsFromUnixNanos(instantAt(picture.rows, picture.rows.span))
+    return now - end > SETTLED_SECONDS && unchanged > UNCHANGED_SECONDS
   }
 
   #set(change: Partial<TraceWatchState>): void {
-    if (!this.#stopped) this.state.value = { ...this.state.value, ...change }
+    if (this.#client !== undefined) this.state.value = { ...this.state.value, ...change }
   }
-}
-
-/** Same documents: nothing to paint again. */
-function isSame(a: ReceivedTrace, b: ReceivedTrace | undefined): boolean {
-  if (b === undefined || a.texts.size !== b.texts.size || a.duration !== b.duration) return false
-  const texts = new Set(b.texts.values())
-  return [...a.texts.values()].every((text) => texts.has(text))
 }

@@ -25,6 +25,11 @@ test.each([
   `/traces/${ID}`,
   `/traces/${ID}?selected=53995c3f42cd8ad8`,
   `/traces/${ID}?selected=53995c3f42cd8ad8&details=1&collapsed=0c544c1b1bbff948.071684f2e555e571`,
+  `/traces/${ID}?view=statistics&level=2&fold=0&unfolded=53995c3f42cd8ad8`,
+  `/traces/${ID}?zoom=12.5-80&area=1-2.000001&find=tier%3Dgold+is%3Aerror&only=1&critical=only`,
+  `/traces/${ID}?view=sandwich&operation=shop%09stock%40db`,
+  `/traces/${ID}?view=compare&with=${ID}`,
+  `/traces/${ID}?view=compare&with=median`,
 ])('%s survives reading and printing', (url) => expect(printUrl(read(url))).toBe(url))
 
 test.each([
@@ -65,6 +70,11 @@ test.each([
 ])('%s is no time: the last hour', (query) => {
   expect(parseUrl('/traces', `?${query}`)).toMatchObject({ time: { kind: 'last', seconds: 3600 } })
 })
+
+test.each(['zoom=80-12', 'zoom=a-b', 'level=x', 'view=other', 'with=other', 'operation=a'])(
+  '%s of a trace is put right',
+  (query) => expect(printUrl(read(`/traces/${ID}?${query}`))).toBe(`/traces/${ID}`),
+)
 
 test('a W3C id leads to the same trace', () => {
   expect(parseUrl('/traces/58406520a006649127e371903a2de979', '')).toMatchObject({ id: ID })

@@ -11,6 +11,7 @@ import {
   timeParameters,
 } from './time-window.ts'
 import { readTraceSort, type TraceSort, traceSortText } from './trace-sort.ts'
+import { readTraceState, type TraceState, traceParameters } from './trace-state.ts'
 
 /** All that the address says: which page, and everything chosen on it. */
 export type UrlState =
@@ -33,16 +34,6 @@ export type TracesState = {
   readonly sort: TraceSort
   /** What the found traces have in common is shown. */
   readonly tables: boolean
-}
-
-export type TraceState = {
-  readonly page: 'trace'
-  readonly id: TraceId
-  /** Key of the selected row of the timeline. */
-  readonly selected: string | undefined
-  readonly detailsOpen: boolean
-  /** Keys of rows whose children are hidden. */
-  readonly collapsed: ReadonlySet<string>
 }
 
 export type MapState = {
@@ -144,13 +135,7 @@ function parseTraceUrl(path: string, parameters: URLSearchParams): UrlState {
   const id = /^\/traces\/([^/]+)\/?$/.exec(path)?.[1]
   const traceId = id === undefined ? undefined : parseTraceId(id)
   if (traceId === undefined) return { page: 'unknown', path }
-  return {
-    page: 'trace',
-    id: traceId,
-    selected: parameters.get('selected') ?? undefined,
-    detailsOpen: parameters.get('details') === '1',
-    collapsed: new Set((parameters.get('collapsed') ?? '').split('.').filter((key) => key !== '')),
-  }
+  return readTraceState(traceId, parameters)
 }
 
 /** The address of a state; the inverse of {@link parseUrl}. Defaults are left out. */
@@ -165,11 +150,7 @@ export function printUrl(state: UrlState): string {
         ['live', state.live ? '' : '0'],
       ])
     case 'trace':
-      return withQuery(`/traces/${state.id}`, [
-        ['selected', state.selected ?? ''],
-        ['details', state.detailsOpen ? '1' : ''],
-        ['collapsed', [...state.collapsed].join('.')],
-      ])
+      return withQuery(`/traces/${state.id}`, traceParameters(state))
     case 'map':
       return printMapUrl(state)
     case 'analytics':
@@ -201,11 +182,6 @@ function printMapUrl(state: MapState): string {
     ['before', state.before === undefined ? '' : lengthText(state.before)],
     ['metric', state.metric === 'health' ? '' : state.metric],
   ])
-}
-
-/** The state of a trace's page with nothing chosen on it. */
-export function traceState(id: TraceId): TraceState {
-  return { page: 'trace', id, selected: undefined, detailsOpen: false, collapsed: new Set() }
 }
 
 /** The list of traces that match `filter`, in a window, newest first, live. */

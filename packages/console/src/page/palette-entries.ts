@@ -1,6 +1,7 @@
 import { quoted } from '../filter-box/complete-filter.ts'
 import { lengthText, RANGE_SECONDS } from '../time-window.ts'
-import { findTraceId, printUrl, traceState, tracesState } from '../url-state.ts'
+import { traceState } from '../trace-state.ts'
+import { findTraceId, printUrl, tracesState } from '../url-state.ts'
 import type { Vocabulary } from '../vocabulary.ts'
 
 /** One thing the palette can do. */

@@ -1,48 +1,51 @@
-import { durationOf, outcomeOf } from '@fluoroscope/model'
+import type { Segment, TraceId } from '@fluoroscope/model'
 import type { ComponentChildren } from 'preact'
-import type { ReceivedTrace } from '../answer/received-trace.ts'
 import { CopyButton } from '../control/copy-button.tsx'
 import { OutcomeMark } from '../control/outcome-mark.tsx'
-import { clockText, countText, dayText, durationText, isoText } from '../number-text.ts'
+import { clockText, countText, dayText, durationText, isoText, numberText } from '../number-text.ts'
 import { urlParts } from '../request-text.ts'
-import type { TraceRow, TraceTree } from '../timeline/trace-tree.ts'
+import { instantAt, outcomeAt } from '../trace-rows/trace-rows.ts'
+import type { TracePicture } from '../trace-rows/trace-session.ts'
+import type { TraceWatchState } from '../trace-watch.ts'
 
 type Props = {
-  readonly trace: ReceivedTrace
-  readonly tree: TraceTree
-  readonly revision: number | undefined
+  readonly id: TraceId
+  readonly known: TraceWatchState
+  readonly picture: TracePicture
 }
 
 /** What the trace was and how it ended, with every mark that says it is not all there. */
-export function TraceHeader({ trace, tree, revision }: Props) {
-  const root = tree.rows[0]
-  const response = root === undefined ? undefined : durationOf(root.entity)
+export function TraceHeader({ id, known, picture }: Props) {
+  const { rows, counts, root } = picture
+  const { head, revision } = known
+  const start = instantAt(rows, 0)
+  const response = rows.duration[0] ?? Number.NaN
   return (
     <header class="trace-header">
       <Title root={root} />
       <p class="trace-id">
-        <code>{trace.id}</code> <CopyButton text={trace.id} what="trace id" />
-        <Marks trace={trace} tree={tree} />
+        <code>{id}</code> <CopyButton text={id} what="trace id" />
+        <Marks known={known} picture={picture} />
       </p>
       <dl class="trace-facts">
         <Fact name="Outcome">
           {root === undefined ? (
             '–'
           ) : (
-            <OutcomeMark outcome={outcomeOf(root.entity)} status={root.entity.http?.status} />
+            <OutcomeMark outcome={outcomeAt(rows, 0)} status={root.http?.status} />
           )}
         </Fact>
-        <Fact name="Response">{response === undefined ? '–' : durationText(response)}</Fact>
+        <Fact name="Response">{Number.isNaN(response) ? '–' : durationText(response)}</Fact>
         <Fact name="Duration">
-          {trace.duration === undefined ? '–' : durationText(trace.duration)}
+          {head?.duration === undefined ? '–' : durationText(head.duration)}
         </Fact>
         <Fact name="Started">
-          <time dateTime={isoText(tree.start)} title={isoText(tree.start)}>
-            {dayText(tree.start)} {clockText(tree.start)}
+          <time dateTime={isoText(start)} title={isoText(start)}>
+            {dayText(start)} {clockText(start)}
           </time>
         </Fact>
         <Fact name="Inside">
-          {countText(serviceCount(tree), 'service')}, {countText(tree.rows.length, 'row')}
+          {countText(counts.services, 'service')}, {countText(rows.count, 'row')}
         </Fact>
         {revision !== undefined && (
           <Fact name="Revision">
@@ -54,10 +57,10 @@ export function TraceHeader({ trace, tree, revision }: Props) {
   )
 }
 
-function Title({ root }: { root: TraceRow | undefined }) {
-  const http = root?.entity.http
+function Title({ root }: { root: Segment | undefined }) {
+  const http = root?.http
   if (root === undefined || http?.url === undefined) {
-    return <h1>{root?.entity.name ?? 'Trace without a segment'}</h1>
+    return <h1>{root?.name ?? 'Trace without a segment'}</h1>
   }
   const { host, path, query } = urlParts(http.url)
   return (
@@ -69,9 +72,9 @@ function Title({ root }: { root: TraceRow | undefined }) {
   )
 }
 
-function Marks({ trace, tree }: Pick<Props, 'trace' | 'tree'>) {
-  const missing = tree.rows.filter((row) => row.parentMissing).length
-  const open = tree.rows.filter((row) => row.entity.progress.state === 'in-progress').length
+function Marks({ known, picture: { counts } }: Pick<Props, 'known' | 'picture'>) {
+  const { parentMissing: missing, inProgress } = counts
+  const { head, arrivals, isLive } = known
   return (
     <>
       {missing > 0 && (
@@ -79,8 +82,21 @@ function Marks({ trace, tree }: Pick<Props, 'trace' | 'tree'>) {
           partial: {countText(missing, 'segment')} without {missing === 1 ? 'its' : 'their'} parent
         </span>
       )}
-      {open > 0 && <span class="tag open">{open} in progress</span>}
-      {trace.limitExceeded && <span class="tag warning">cut: beyond the size limit</span>}
+      {inProgress > 0 && <span class="tag open">{numberText(inProgress)} in progress</span>}
+      {head?.limitExceeded === true && (
+        <span class="tag warning">cut: beyond the size limit of what the server reads at once</span>
+      )}
+      {arrivals.times > 0 && (
+        <span class="tag open" role="status">
+          {arrivals.rows > 0 ? `${countText(arrivals.rows, 'row')} arrived` : 'changed'} since you
+          opened it
+        </span>
+      )}
+      {isLive && inProgress > 0 && (
+        <span class="live-note">
+          <span class="live-dot on" aria-hidden="true" /> following
+        </span>
+      )}
     </>
   )
 }
@@ -92,8 +108,4 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
       <dd>{children}</dd>
     </div>
   )
-}
-
-function serviceCount(tree: TraceTree): number {
-  return new Set(tree.rows.map((row) => row.segment.name)).size
 }

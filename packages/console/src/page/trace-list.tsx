@@ -8,7 +8,8 @@ import { clockText, dayText, durationText, isoText } from '../number-text.ts'
 import { urlParts } from '../request-text.ts'
 import { useVisibleWindow } from '../timeline/use-visible-window.ts'
 import { nextTraceSort, sortTraces, type TraceColumn, type TraceSort } from '../trace-sort.ts'
-import { printUrl, traceState } from '../url-state.ts'
+import { traceState } from '../trace-state.ts'
+import { printUrl } from '../url-state.ts'
 
 const SHOWN_SERVICES = 3
 

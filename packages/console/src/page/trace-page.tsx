@@ -1,25 +1,30 @@
 import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks'
-import type { ReceivedTrace } from '../answer/received-trace.ts'
 import { problemText } from '../client.ts'
 import { copyText } from '../control/copy-button.tsx'
-import { adjust } from '../navigation.ts'
-import { openOverlay } from '../overlay.ts'
+import { adjust, navigate } from '../navigation.ts'
+import { bytesText, countText, shareText } from '../number-text.ts'
 import { DetailsPanel } from '../timeline/details-panel.tsx'
-import { Timeline } from '../timeline/timeline.tsx'
-import { stateAfterKey, type TimelineState, toggled } from '../timeline/timeline-keys.ts'
-import { type TraceTree, visibleRows } from '../timeline/trace-tree.ts'
-import { TraceWatch } from '../trace-watch.ts'
-import type { TraceState } from '../url-state.ts'
+import { stateAfterKey } from '../timeline/timeline-keys.ts'
+import { lineOfKey, linesOf } from '../timeline/trace-lines.ts'
+import { moveFocus, usePageKeys } from '../timeline/use-page-keys.ts'
+import { usePeers } from '../timeline/use-peers.ts'
+import { useSearch } from '../timeline/use-search.ts'
+import { Waterfall } from '../timeline/waterfall.tsx'
+import { foldOfLine } from '../trace-rows/shown-rows.ts'
+import type { TracePicture } from '../trace-rows/trace-session.ts'
+import type { TraceState } from '../trace-state.ts'
+import { TraceWatch, type TraceWatchState } from '../trace-watch.ts'
 import { TraceHeader } from './trace-header.tsx'
 
-/** One trace: its header, its timeline, and the details of the selected row. */
+/** One trace: its header, the ways to look at it, and the details of the selected row. */
 export function TracePage({ state }: { state: TraceState }) {
   const watch = useMemo(() => new TraceWatch(state.id), [state.id])
   useEffect(() => {
     watch.start()
     return () => watch.stop()
   }, [watch])
-  const { trace, tree, revision, answered, problem } = watch.state.value
+  const known = watch.state.value
+  const { picture, answered, problem } = known
   return (
     <div class="trace-page">
       <p class="breadcrumb">
@@ -30,15 +35,16 @@ export function TracePage({ state }: { state: TraceState }) {
           <strong>{problemText(problem)}</strong> Trying again by itself.
         </div>
       )}
-      {trace !== undefined && tree !== undefined && (
+      {picture !== undefined && (
         <>
-          <TraceHeader trace={trace} tree={tree} revision={revision} />
-          <Unreadable trace={trace} />
-          <Waterfall trace={trace} tree={tree} state={state} />
+          <TraceHeader id={state.id} known={known} picture={picture} />
+          <Progress known={known} picture={picture} />
+          <Unreadable picture={picture} />
+          <LoadedTrace picture={picture} watch={watch} state={state} />
         </>
       )}
-      {trace === undefined && answered && <NotFound id={state.id} />}
-      {trace === undefined && !answered && problem === undefined && (
+      {picture === undefined && answered && <NotFound id={state.id} />}
+      {picture === undefined && !answered && problem === undefined && (
         <p class="notice" role="status">
           Loading the trace…
         </p>
@@ -47,111 +53,108 @@ export function TracePage({ state }: { state: TraceState }) {
   )
 }
 
-function Waterfall(props: { trace: ReceivedTrace; tree: TraceTree; state: TraceState }) {
-  const { trace, tree, state } = props
-  const visible = useMemo(() => visibleRows(tree, state.collapsed), [tree, state.collapsed])
-  const row = tree.rows.find((candidate) => candidate.key === state.selected)
+type LoadedProps = {
+  readonly picture: TracePicture
+  readonly watch: TraceWatch
+  readonly state: TraceState
+}
+
+function LoadedTrace({ picture, watch, state }: LoadedProps) {
+  const { rows, folds, critical } = picture
+  const { client } = watch
+  const search = useSearch(client, picture, state.find)
+  const hits = search?.answer.ok === true ? search.answer.hits : undefined
+  const peers = usePeers(rows)
+  const kept = useMemo(() => {
+    const found = state.onlyFound ? hits : undefined
+    if (state.critical !== 'only') return found
+    return Uint8Array.from(critical.share, (share, row) =>
+      share > 0 && found?.[row] !== 0 ? 1 : 0,
+    )
+  }, [hits, state.onlyFound, state.critical, critical])
+  const { level, toggled, isFolding, unfolded } = state
+  const lines = useMemo(
+    () => linesOf(rows, folds, state, kept),
+    [rows, folds, kept, level, toggled, isFolding, unfolded],
+  )
+  const context = useMemo(() => ({ ...lines, hits }), [lines, hits])
   const latest = useRef(state)
   latest.current = state
-  // The rows keep these functions, so the newest state is read when they are called.
-  const show = useCallback((change: Partial<TimelineState>) => {
-    adjust({ ...latest.current, ...change })
-  }, [])
-  const select = useCallback((key: string) => show({ selected: key, detailsOpen: true }), [show])
-  const toggle = useCallback((key: string) => show(toggled(latest.current, key)), [show])
-  const onKey = (event: KeyboardEvent): boolean => {
+  const show = useCallback(
+    (change: Partial<TraceState>) => {
+      const next = { ...latest.current, ...change }
+      latest.current = next
+      // Another view is another place to come back from; the rest is adjusted where one is.
+      if (change.view !== undefined && change.view !== state.view) navigate(next)
+      else adjust(next)
+    },
+    [state.view],
+  )
+  usePageKeys((event) => {
     if (event.key === 'y') void copyText(location.href)
     else {
-      const next = stateAfterKey(event.key, state, tree, visible)
+      const next = stateAfterKey(event.key, state, context)
       if (next === undefined) return false
       show(next)
       moveFocus(event.key)
     }
     return true
-  }
-  useKeysOfPage(onKey)
+  })
+  const line = lineOfKey(context, state.selected)
+  const fold = line === undefined ? undefined : folds.folds[foldOfLine(line) ?? -1]
+  const row = fold === undefined ? line : fold.members[0]
   return (
     <div class={state.detailsOpen && row !== undefined ? 'waterfall with-details' : 'waterfall'}>
       <div class="waterfall-main">
-        <div class="waterfall-tools">
-          <button
-            type="button"
-            class="button small quiet"
-            onClick={() =>
-              show(stateAfterKey(state.collapsed.size > 0 ? ']' : '[', state, tree, visible) ?? {})
-            }
-          >
-            {state.collapsed.size > 0 ? 'Expand all' : 'Collapse all'}
-          </button>
-          <button type="button" class="button small quiet" onClick={() => openOverlay('keys')}>
-            Keyboard <kbd>?</kbd>
-          </button>
-        </div>
-        <Timeline
-          tree={tree}
-          visible={visible}
-          selected={row?.key}
-          collapsed={state.collapsed}
-          detailsOpen={state.detailsOpen}
-          onSelect={select}
-          onToggle={toggle}
+        <Waterfall
+          picture={picture}
+          client={client}
+          state={state}
+          context={context}
+          search={search}
+          peers={peers}
+          onState={show}
         />
       </div>
       {state.detailsOpen && row !== undefined && (
         <DetailsPanel
-          tree={tree}
+          picture={picture}
+          client={client}
           row={row}
-          text={trace.texts.get(row.segment) ?? '{}'}
-          onSelect={select}
-          onClose={() => show({ detailsOpen: false })}
+          fold={fold}
+          peers={peers}
+          onState={show}
         />
       )}
     </div>
   )
 }
 
-/** Keys work wherever the focus is, but in fields, dialogs and on controls that use them. */
-function useKeysOfPage(onKey: (event: KeyboardEvent) => boolean): void {
-  const latest = useRef(onKey)
-  latest.current = onKey
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => {
-      if (event.metaKey || event.ctrlKey || event.altKey || isTaken(event)) return
-      if (latest.current(event)) event.preventDefault()
-    }
-    addEventListener('keydown', listen)
-    return () => removeEventListener('keydown', listen)
-  }, [])
-}
-
-/** Whether the element that has the focus needs the key itself. */
-function isTaken(event: KeyboardEvent): boolean {
-  if (!(event.target instanceof Element)) return false
-  if (event.target.closest('input, textarea, select, dialog') !== null) return true
-  if (event.key === 'Enter') return event.target.closest('a, button, summary') !== null
-  // In the details, the keys that scroll go on scrolling.
-  return SCROLL_KEYS.includes(event.key) && event.target.closest('.details') !== null
-}
-
-const SCROLL_KEYS = ['ArrowUp', 'ArrowDown', 'Home', 'End']
-
-/** Enter leads into the details, Escape back to the timeline. */
-function moveFocus(key: string): void {
-  const target = { Enter: '.details', Escape: '.timeline' }[key]
-  if (target === undefined) return
-  // The details are painted after the state that opens them.
-  requestAnimationFrame(() =>
-    document.querySelector<HTMLElement>(target)?.focus({ preventScroll: true }),
+/** How much of a large trace has come, while it is coming. */
+function Progress({ known, picture }: { known: TraceWatchState; picture: TracePicture }) {
+  const { progress, head } = known
+  if (progress === undefined || head !== undefined) return null
+  const { bytes, totalBytes } = progress
+  const share =
+    totalBytes === undefined ? '' : `, ${shareText(Math.floor((bytes / totalBytes) * 100) / 100)}`
+  return (
+    <div class="banner loading" role="status">
+      <span>
+        <strong>{countText(picture.rows.count, 'row')} so far</strong> ({bytesText(bytes)}
+        {share}). What is shown grows as the rest arrives.
+      </span>
+      <progress value={totalBytes === undefined ? undefined : bytes} max={totalBytes ?? 1} />
+    </div>
   )
 }
 
-function Unreadable({ trace }: { trace: ReceivedTrace }) {
-  if (trace.unreadable.length === 0) return null
+function Unreadable({ picture: { unreadable } }: { picture: TracePicture }) {
+  if (unreadable.length === 0) return null
   return (
     <details class="banner problem">
-      <summary>{trace.unreadable.length} documents of this trace could not be read</summary>
+      <summary>{countText(unreadable.length, 'document')} of this trace could not be read</summary>
       <ul>
-        {trace.unreadable.map(({ reason, text }) => (
+        {unreadable.map(({ reason, text }) => (
           <li key={text}>
             {reason} <code>{text.slice(0, 200)}</code>
           </li>

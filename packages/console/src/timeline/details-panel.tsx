@@ -1,52 +1,109 @@
-import type { JsonObject } from '@fluoroscope/model'
-import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import type { JsonObject, Link } from '@fluoroscope/model'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { CopyButton } from '../control/copy-button.tsx'
 import { OutcomeMark } from '../control/outcome-mark.tsx'
 import { ServiceChip } from '../control/service-chip.tsx'
-import { printUrl, traceState } from '../url-state.ts'
-import { entityJson } from './entity-json.ts'
+import { quoted } from '../filter-box/complete-filter.ts'
+import { durationText, numberText } from '../number-text.ts'
+import type { Fold } from '../trace-rows/fold-rows.ts'
+import type { TraceClient } from '../trace-rows/trace-client.ts'
+import { keyAt, nameAt, outcomeAt, serviceAt } from '../trace-rows/trace-rows.ts'
+import type { RowDetails, TracePicture } from '../trace-rows/trace-session.ts'
+import { type TraceState, traceState } from '../trace-state.ts'
+import { printUrl, tracesState } from '../url-state.ts'
 import { Exceptions } from './exceptions.tsx'
+import { Facts, type FactValue, Section } from './facts.tsx'
+import { formatSql } from './format-sql.ts'
 import { JsonTree } from './json-tree.tsx'
 import { overviewOf } from './overview.ts'
-import type { TraceRow, TraceTree } from './trace-tree.ts'
+import { rankText } from './peer-badge.tsx'
+import { type Peers, rankOf } from './peers.ts'
+import { RawDocument } from './raw-document.tsx'
+import { resourcesOf } from './resources.ts'
 
 type Props = {
-  readonly tree: TraceTree
-  readonly row: TraceRow
-  /** The document the row came with. */
-  readonly text: string
-  readonly onSelect: (key: string) => void
-  readonly onClose: () => void
+  readonly picture: TracePicture
+  readonly client: TraceClient | undefined
+  readonly row: number
+  /** The selected fold, of which `row` is the first member. */
+  readonly fold: Fold | undefined
+  readonly peers: Peers | undefined
+  readonly onState: (change: Partial<TraceState>) => void
 }
 
 /** All that is known of one row, what failed first. */
-export function DetailsPanel({ tree, row, text, onSelect, onClose }: Props) {
-  const { entity } = row
+export function DetailsPanel(props: Props) {
+  const { picture, client, row, fold, onState } = props
+  const { rows } = picture
+  const key = keyAt(rows, row)
   const panel = useRef<HTMLElement>(null)
+  const details = useDetails(client, picture, row)
   // Another row starts at its top.
-  useEffect(() => panel.current?.scrollTo(0, 0), [row.key])
+  useEffect(() => panel.current?.scrollTo(0, 0), [key])
   return (
     <aside class="details" ref={panel} tabIndex={-1} aria-labelledby="details-title">
       <header>
         <div>
-          <h2 id="details-title">{entity.name}</h2>
+          <h2 id="details-title">
+            {fold !== undefined && `×${numberText(fold.members.length)} `}
+            {nameAt(rows, row)}
+          </h2>
           <p class="details-subtitle">
-            <OutcomeMark outcome={row.outcome} status={entity.http?.status} />
-            {entity.kind === 'subsegment' && <ServiceChip name={row.segment.name} />}
+            <OutcomeMark outcome={outcomeAt(rows, row)} status={rows.status[row] || undefined} />
+            <ServiceChip name={serviceAt(rows, row)} />
           </p>
         </div>
-        <button type="button" class="button quiet" aria-label="Close details" onClick={onClose}>
+        <button
+          type="button"
+          class="button quiet"
+          aria-label="Close details"
+          onClick={() => onState({ detailsOpen: false })}
+        >
           ✕
         </button>
       </header>
+      {fold !== undefined && <FoldSection picture={picture} fold={fold} />}
+      {details !== undefined && <Known {...props} details={details} />}
+      <RawDocument key={key} client={client} row={row} />
+    </aside>
+  )
+}
+
+function useDetails(
+  client: TraceClient | undefined,
+  picture: TracePicture,
+  row: number,
+): RowDetails | undefined {
+  const [state, setState] = useState<{ row: number; details: RowDetails | undefined } | undefined>()
+  useEffect(() => {
+    let isLatest = true
+    void client?.ask('details', row).then((details) => isLatest && setState({ row, details }))
+    return () => {
+      isLatest = false
+    }
+  }, [client, picture, row])
+  return state?.row === row ? state.details : undefined
+}
+
+function Known({ picture, row, peers, details, onState }: Props & { details: RowDetails }) {
+  const { entity } = details
+  const rank = peers === undefined ? undefined : rankOf(picture.rows, row, peers)
+  const find = (name: string, value: FactValue) => onState({ find: findText(name, value) })
+  const resources = resourcesOf(entity)
+  return (
+    <>
       {entity.cause !== undefined && (
         <Section title="Exceptions">
-          <Exceptions tree={tree} row={row} cause={entity.cause} onSelect={onSelect} />
+          <Exceptions
+            details={details}
+            cause={entity.cause}
+            onRow={(owner) => onState({ selected: keyAt(picture.rows, owner) })}
+          />
         </Section>
       )}
       <Section title="Overview">
-        <Facts facts={overviewOf(tree, row)} />
+        <Facts facts={overviewOf(picture, row, details)} />
+        {rank !== undefined && <p class="peer-text">{rankText(rank)}.</p>}
       </Section>
       {entity.http !== undefined && (
         <Section title="HTTP">
@@ -56,30 +113,23 @@ export function DetailsPanel({ tree, row, text, onSelect, onClose }: Props) {
         </Section>
       )}
       {entity.kind === 'subsegment' && <SqlSection sql={entity.sql} />}
-      <TreeSection title="AWS" value={entity.aws} />
+      {resources.length > 0 && (
+        <Section title="Resources" count={resources.length}>
+          <Facts facts={resources} actions={{}} />
+        </Section>
+      )}
       {entity.annotations.size > 0 && (
         <Section title="Annotations" count={entity.annotations.size}>
-          <Facts facts={[...entity.annotations]} />
+          <Facts facts={[...entity.annotations]} actions={{ onFind: find, traces: annotated }} />
         </Section>
       )}
-      <TreeSection title="Metadata" value={entity.metadata} />
-      {entity.kind === 'segment' && <TreeSection title="Service" value={entity.service} />}
-      {entity.links.length > 0 && (
-        <Section title="Links" count={entity.links.length}>
-          <ul class="links">
-            {entity.links.map((link) => (
-              <li key={`${link.traceId}${link.id}`}>
-                <a href={printUrl({ ...traceState(link.traceId), selected: link.id })}>
-                  <code>{link.traceId}</code>
-                </a>
-                <JsonTree value={link.attributes} />
-              </li>
-            ))}
-          </ul>
+      {entity.metadata !== undefined && Object.keys(entity.metadata).length > 0 && (
+        <Section title="Metadata">
+          <JsonTree value={entity.metadata} />
         </Section>
       )}
-      <RawDocument key={row.key} text={text} id={entity.id} />
-    </aside>
+      {entity.links.length > 0 && <Links links={entity.links} />}
+    </>
   )
 }
 
@@ -93,40 +143,38 @@ const HTTP: Readonly<Record<string, string>> = {
   contentLength: 'Content length',
 }
 
-function Section(props: { title: string; count?: number; children: ComponentChildren }) {
-  return (
-    <section>
-      <h3>
-        {props.title}
-        {props.count !== undefined && <span class="dim"> {props.count}</span>}
-      </h3>
-      {props.children}
-    </section>
-  )
+/** A search within the trace for what has a value; one with spaces is put in quotes. */
+function findText(name: string, value: FactValue): string {
+  const text = String(value)
+  return `${name}=${/[\s"]/.test(text) ? `"${text.replaceAll('"', '')}"` : text}`
 }
 
-type Fact = readonly [name: string, value: string | number | boolean | undefined]
-
-function Facts({ facts }: { facts: readonly Fact[] }) {
-  return (
-    <dl class="facts">
-      {facts
-        .filter(([, value]) => value !== undefined && value !== '')
-        .map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd class={typeof value}>{String(value)}</dd>
-          </div>
-        ))}
-    </dl>
-  )
+/** The traces with an annotation of this value, and those that have it with another. */
+function annotated(name: string, value: FactValue): readonly [string, string] {
+  const text = typeof value === 'string' ? quoted(value) : String(value)
+  const address = (operator: string) =>
+    printUrl(tracesState(`annotation[${quoted(name)}] ${operator} ${text}`))
+  return [address('='), address('!=')]
 }
 
-function TreeSection({ title, value }: { title: string; value: JsonObject | undefined }) {
-  if (value === undefined || Object.keys(value).length === 0) return null
+function FoldSection({ picture: { rows }, fold }: { picture: TracePicture; fold: Fold }) {
+  const durations = Float64Array.from(fold.members, (row) => rows.duration[row] ?? 0).sort()
+  const at = (share: number) =>
+    durationText(durations[Math.ceil(durations.length * share) - 1] ?? durations[0] ?? 0)
   return (
-    <Section title={title}>
-      <JsonTree value={value} />
+    <Section title={fold.kind === 'retries' ? 'Attempts' : 'Similar rows'}>
+      <Facts
+        facts={[
+          ['Rows', fold.members.length],
+          ['Failed', fold.failures],
+          ['Together', durationText(fold.total)],
+          ['Shortest', durationText(durations[0] ?? 0)],
+          ['Median', at(0.5)],
+          ['Longest', durationText(durations.at(-1) ?? 0)],
+          ['Ran', fold.oneByOne ? 'one after the other' : 'at the same time'],
+        ]}
+      />
+      <p class="dim">What follows is the first of them.</p>
     </Section>
   )
 }
@@ -139,7 +187,7 @@ function SqlSection({ sql }: { sql: JsonObject | undefined }) {
       {typeof query === 'string' && (
         <div class="snippet">
           <pre>
-            <code>{query}</code>
+            <code>{formatSql(query)}</code>
           </pre>
           <CopyButton text={query} what="statement" />
         </div>
@@ -149,19 +197,19 @@ function SqlSection({ sql }: { sql: JsonObject | undefined }) {
   )
 }
 
-function RawDocument({ text, id }: { text: string; id: string }) {
-  const pretty = JSON.stringify(entityJson(text, id), null, 2)
+function Links({ links }: { links: readonly Link[] }) {
   return (
-    <section>
-      <details class="raw">
-        <summary>Document</summary>
-        <div class="snippet">
-          <pre>
-            <code>{pretty}</code>
-          </pre>
-          <CopyButton text={pretty} what="document" />
-        </div>
-      </details>
-    </section>
+    <Section title="Links" count={links.length}>
+      <ul class="links">
+        {links.map((link) => (
+          <li key={`${link.traceId}${link.id}`}>
+            <a href={printUrl({ ...traceState(link.traceId), selected: link.id })}>
+              <code>{link.traceId}</code>
+            </a>
+            <JsonTree value={link.attributes} />
+          </li>
+        ))}
+      </ul>
+    </Section>
   )
 }

@@ -1,27 +1,25 @@
 import type { Cause, Exception } from '@fluoroscope/model'
-import { exceptionsOf, findExceptionOwner } from './find-exception.ts'
-import type { TraceRow, TraceTree } from './trace-tree.ts'
+import type { RowDetails } from '../trace-rows/trace-session.ts'
 
 type Props = {
-  readonly tree: TraceTree
-  readonly row: TraceRow
+  readonly details: RowDetails
   readonly cause: Cause
-  readonly onSelect: (key: string) => void
+  readonly onRow: (row: number) => void
 }
 
 /** Why the row failed: its exceptions with their stacks, or the row that recorded them. */
-export function Exceptions({ tree, row, cause, onSelect }: Props) {
+export function Exceptions({ details, cause, onRow }: Props) {
   if (cause.kind === 'reference') {
-    return <Reference tree={tree} id={cause.exceptionId} onSelect={onSelect} />
+    return <Reference details={details} id={cause.exceptionId} onRow={onRow} />
   }
   return (
     <ol class="exceptions">
-      {exceptionsOf(row).map((exception, index) => (
+      {cause.exceptions.map((exception, index) => (
         <li key={exception.id ?? index}>
           <OneException exception={exception} />
           {exception.cause !== undefined && (
             <p>
-              Triggered by <Reference tree={tree} id={exception.cause} onSelect={onSelect} />
+              Triggered by <Reference details={details} id={exception.cause} onRow={onRow} />
             </p>
           )}
         </li>
@@ -32,8 +30,8 @@ export function Exceptions({ tree, row, cause, onSelect }: Props) {
   )
 }
 
-function Reference({ tree, id, onSelect }: Pick<Props, 'tree' | 'onSelect'> & { id: string }) {
-  const owner = findExceptionOwner(tree, id)
+function Reference({ details, id, onRow }: Pick<Props, 'details' | 'onRow'> & { id: string }) {
+  const owner = details.owners.get(id)
   if (owner === undefined) {
     return (
       <span>
@@ -41,10 +39,9 @@ function Reference({ tree, id, onSelect }: Pick<Props, 'tree' | 'onSelect'> & { 
       </span>
     )
   }
-  const first = exceptionsOf(owner).find((exception) => exception.id === id)
   return (
-    <button type="button" class="button link" onClick={() => onSelect(owner.key)}>
-      {first?.type ?? 'exception'} in {owner.entity.name}
+    <button type="button" class="button link" onClick={() => onRow(owner.row)}>
+      {owner.type ?? 'exception'} in {owner.name}
     </button>
   )
 }

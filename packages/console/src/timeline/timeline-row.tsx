@@ -1,108 +1,169 @@
 import { memo } from 'preact/compat'
 import { OutcomeSign } from '../control/outcome-mark.tsx'
-import type { Bar } from './layout-timeline.ts'
-import { rowText } from './row-text.ts'
+import type { CriticalPath } from '../trace-rows/critical-path.ts'
+import { textAt } from '../trace-rows/string-table.ts'
+import {
+  FLAG,
+  isFlagged,
+  kindAt,
+  nameAt,
+  outcomeAt,
+  serviceAt,
+  type TraceRows,
+} from '../trace-rows/trace-rows.ts'
+import type { Bar, TimeView } from './layout-timeline.ts'
+import { layoutBar, layoutCritical } from './layout-timeline.ts'
+import { PeerBadge } from './peer-badge.tsx'
+import type { PeerRank } from './peers.ts'
+import { RowSign } from './row-sign.tsx'
 import { serviceColor } from './service-color.ts'
-import type { TraceRow } from './trace-tree.ts'
 
 const INDENT_PX = 14
 /** Deeper rows are not moved further right: their level is still told to those who hear the page. */
 const MAX_INDENT = 16
 
 type Props = {
-  readonly row: TraceRow
-  readonly bar: Bar
-  /** Pixels below the first row. */
+  readonly rows: TraceRows
+  /** Undefined where the critical path is hidden. */
+  readonly critical: CriticalPath | undefined
+  readonly row: number
+  /** Names the line in the document. */
+  readonly id: string
+  /** Pixels below the top of the list. */
   readonly top: number
+  readonly level: number
+  readonly view: TimeView
   /** Place in the grid, the head being 1. */
   readonly position: number
-  readonly descendants: number
   readonly selected: boolean
   readonly collapsed: boolean
-  readonly onSelect: (key: string) => void
-  readonly onToggle: (key: string) => void
+  /** Found by a search; undefined where none is made. */
+  readonly found: boolean | undefined
+  readonly rank: PeerRank | undefined
+  readonly onSelect: (line: number) => void
+  readonly onToggle: (line: number) => void
 }
 
 /** One row of the timeline: name and place in the tree at the left, its bar at the right. */
 export const TimelineRow = memo((props: Props) => {
-  const { row, bar } = props
-  const color = serviceColor(row.segment.name)
+  const { rows, row, level, found } = props
+  const color = serviceColor(serviceAt(rows, row))
+  const kind = isFlagged(rows, row, FLAG.segment) ? 'segment' : 'subsegment'
+  const hasChildren = (rows.end[row] ?? 0) > row + 1
   return (
     <tr
-      id={`row-${row.key}`}
-      class={`timeline-row ${row.outcome} ${row.entity.kind}`}
+      id={props.id}
+      class={`timeline-row ${outcomeAt(rows, row)} ${kind} ${foundClass(found)}`}
       style={{ top: `${props.top}px` }}
       aria-rowindex={props.position}
-      aria-level={row.depth + 1}
+      aria-level={level + 1}
       aria-selected={props.selected}
-      aria-expanded={props.descendants === 0 ? undefined : !props.collapsed}
-      onClick={() => props.onSelect(row.key)}
+      aria-expanded={hasChildren ? !props.collapsed : undefined}
+      onClick={() => props.onSelect(row)}
     >
       <NameCell {...props} color={color} />
       <td class="timeline-bar-cell">
-        <span
-          class={`timeline-bar ${bar.look}`}
-          style={{ left: `${bar.left}px`, width: `${bar.width}px`, '--service': color }}
-        />
-        <span class={`timeline-label ${bar.labelSide}`} style={labelPlace(bar)}>
-          {bar.label}
-        </span>
+        <RowBar {...props} color={color} />
       </td>
     </tr>
   )
 })
 
-function NameCell({
-  row,
-  bar,
-  descendants,
-  collapsed,
-  onToggle,
-  color,
-}: Props & { color: string }) {
-  const toggle = (event: MouseEvent) => {
-    event.stopPropagation()
-    onToggle(row.key)
+/** How a row looks while a search is made. */
+function foundClass(found: boolean | undefined): string {
+  return found === undefined ? '' : found ? 'found' : 'not-found'
+}
+
+function RowBar({ rows, row, view, critical, color }: Props & { color: string }) {
+  const bar = layoutBar(rows, row, view)
+  const path = critical === undefined ? [] : layoutCritical(critical, row, view)
+  return (
+    <>
+      <BarMark bar={bar} color={color} />
+      {path.map(({ left, width }) => (
+        <span key={left} class="critical-part" style={{ left: `${left}px`, width: `${width}px` }} />
+      ))}
+      <BarLabel bar={bar} />
+    </>
+  )
+}
+
+/** The bar, or a sign that it lies beside what is seen. */
+function BarMark({ bar, color }: { bar: Bar; color: string }) {
+  if (bar.look === 'before' || bar.look === 'after') {
+    return (
+      <span class={`bar-outside ${bar.look}`} title={`Lies ${bar.look} what is seen`}>
+        {bar.look === 'before' ? '‹' : '›'}
+      </span>
+    )
   }
-  const indent = Math.min(row.depth, MAX_INDENT) * INDENT_PX
+  const place = { left: `${bar.left}px`, width: `${bar.width}px`, '--service': color }
+  return <span class={`timeline-bar ${bar.look}`} style={place} />
+}
+
+export function BarLabel({ bar }: { bar: Bar }) {
+  return (
+    <span class={`timeline-label ${bar.labelSide}`} style={labelPlace(bar)}>
+      {bar.label}
+    </span>
+  )
+}
+
+function NameCell(props: Props & { color: string }) {
+  const { rows, row, level, collapsed, onToggle, color, rank } = props
+  const descendants = (rows.end[row] ?? 0) - row - 1
+  const name = nameAt(rows, row)
   return (
     <td class="timeline-name">
-      <span class="guides" style={{ width: `${indent}px` }} />
+      <Guides level={level} />
       {descendants === 0 ? (
         <span class="caret" />
       ) : (
-        <button
-          type="button"
-          class="caret"
-          tabIndex={-1}
-          aria-label={collapsed ? 'Expand' : 'Collapse'}
-          data-collapsed={collapsed}
-          onClick={toggle}
-        />
+        <Caret collapsed={collapsed} onToggle={() => onToggle(row)} />
       )}
       <span class="service-swatch" style={{ background: color }} />
-      <OutcomeSign outcome={row.outcome} />
-      <span class="timeline-title" title={row.entity.name}>
-        {row.entity.name}
+      <RowSign kind={kindAt(rows, row)} />
+      <OutcomeSign outcome={outcomeAt(rows, row)} />
+      <span class="timeline-title" title={name}>
+        {name}
       </span>
+      {rank !== undefined && <PeerBadge rank={rank} />}
       {collapsed && descendants > 0 && <span class="tag">+{descendants}</span>}
-      {row.parentMissing && (
-        <span class="tag warning" title={`Parent ${parentOf(row)} has not arrived`}>
+      {isFlagged(rows, row, FLAG.parentMissing) && (
+        <span class="tag warning" title="The segment that it names as its parent has not arrived">
           parent missing
         </span>
       )}
-      {bar.look === 'inferred' && (
+      {isFlagged(rows, row, FLAG.inferred) && (
         <span class="tag" title="Made from the caller's view: this service sent nothing itself">
           inferred
         </span>
       )}
-      <span class="timeline-text">{rowText(row.entity)}</span>
+      <span class="timeline-text">{textAt(rows.strings, rows.text[row] ?? 0)}</span>
     </td>
   )
 }
 
-function parentOf({ entity }: TraceRow): string {
-  return entity.kind === 'segment' ? (entity.parentId ?? '') : ''
+export function Guides({ level }: { level: number }) {
+  const indent = Math.min(level, MAX_INDENT) * INDENT_PX
+  return <span class="guides" style={{ width: `${indent}px` }} />
+}
+
+/** Shows or hides what is below; the keyboard has arrows for it. */
+export function Caret({ collapsed, onToggle }: { collapsed: boolean; onToggle: () => void }) {
+  return (
+    <button
+      type="button"
+      class="caret"
+      tabIndex={-1}
+      aria-label={collapsed ? 'Expand' : 'Collapse'}
+      data-collapsed={collapsed}
+      onClick={(event) => {
+        event.stopPropagation()
+        onToggle()
+      }}
+    />
+  )
 }
 
 const GAP_PX = 6

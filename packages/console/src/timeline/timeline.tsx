@@ -1,43 +1,67 @@
-import { useEffect, useMemo, useState } from 'preact/hooks'
-import { layoutTicks, layoutTimeline, type Tick } from './layout-timeline.ts'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { CriticalPath } from '../trace-rows/critical-path.ts'
+import { foldOfLine, isCollapsed } from '../trace-rows/shown-rows.ts'
+import type { TimePart } from '../trace-rows/time-part.ts'
+import { FoldLine } from './fold-line.tsx'
+import { layoutTicks, leftOf, type Tick, type TimeView } from './layout-timeline.ts'
+import { type Peers, rankOf } from './peers.ts'
+import { levelOf } from './timeline-keys.ts'
 import { TimelineRow } from './timeline-row.tsx'
-import type { TraceTree } from './trace-tree.ts'
-import { useVisibleWindow } from './use-visible-window.ts'
+import { keyOfLine, type TraceLines } from './trace-lines.ts'
+import { useTimeDrag } from './use-time-drag.ts'
+import { listHeight, scrolledTo, useVisibleWindow } from './use-visible-window.ts'
 import { useWidth } from './use-width.ts'
 
 const ROW_PX = 24
 
 type Props = {
-  readonly tree: TraceTree
-  /** Indexes of the rows that are not hidden by a collapsed one. */
-  readonly visible: readonly number[]
-  readonly selected: string | undefined
-  readonly collapsed: ReadonlySet<string>
+  readonly lines: TraceLines
+  readonly critical: CriticalPath | undefined
+  /** Rows that a search found; undefined where none is made. */
+  readonly hits: Uint8Array | undefined
+  readonly peers: Peers | undefined
+  readonly part: TimePart
+  readonly area: TimePart | undefined
+  /** Place of the selected line among those that show; -1 for none. */
+  readonly position: number
   /** The details show too, and may cover the foot of the window. */
   readonly detailsOpen: boolean
-  readonly onSelect: (key: string) => void
-  readonly onToggle: (key: string) => void
+  readonly onSelect: (line: number) => void
+  readonly onToggle: (line: number) => void
+  readonly onPart: (part: TimePart) => void
+  readonly onArea: (area: TimePart | undefined) => void
 }
 
 /** The waterfall: a tree grid of which only the rows in the window are in the document. */
 export function Timeline(props: Props) {
-  const { tree, visible, selected } = props
+  const { lines, part, area, position } = props
+  const { shown } = lines
   const [rows, setRows] = useState<HTMLElement | null>(null)
   const [axis, setAxis] = useState<HTMLElement | null>(null)
   const widthPx = useWidth(axis)
-  const bars = useMemo(() => layoutTimeline(tree, widthPx), [tree, widthPx])
-  const ticks = useMemo(() => layoutTicks(tree, widthPx), [tree, widthPx])
-  const painted = useVisibleWindow(rows, visible.length, ROW_PX)
-  const position = visible.findIndex((index) => tree.rows[index]?.key === selected)
-  useRowInView(rows, position, props.detailsOpen)
+  const view = useMemo<TimeView>(() => ({ part, widthPx }), [part, widthPx])
+  const ticks = useMemo(() => layoutTicks(view), [view])
+  const painted = useVisibleWindow(rows, shown.lines.length, ROW_PX)
+  const crosshair = useRef<HTMLSpanElement>(null)
+  useTimeDrag({
+    rows,
+    axis,
+    crosshair,
+    view,
+    span: lines.rows.span,
+    onPart: props.onPart,
+    onArea: props.onArea,
+  })
+  useRowInView(rows, lines, position, props.detailsOpen)
+  const selected = shown.lines[position]
   return (
     <table
       class="timeline"
       // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: ARIA names table as a base of treegrid
       role="treegrid"
       aria-label="Timeline"
-      aria-rowcount={visible.length + 1}
-      aria-activedescendant={position < 0 ? undefined : `row-${selected}`}
+      aria-rowcount={shown.lines.length + 1}
+      aria-activedescendant={selected === undefined ? undefined : lineId(lines, selected)}
       tabIndex={0}
     >
       <thead>
@@ -48,6 +72,10 @@ export function Timeline(props: Props) {
           <th class="timeline-axis" scope="col" ref={setAxis}>
             <span class="visually-hidden">Time since the start of the trace</span>
             <TickLabels ticks={ticks} widthPx={widthPx} />
+            {area !== undefined && <AreaMark area={area} view={view} />}
+            <span class="crosshair" ref={crosshair} hidden>
+              <span />
+            </span>
           </th>
         </tr>
       </thead>
@@ -55,32 +83,71 @@ export function Timeline(props: Props) {
         class="timeline-rows"
         ref={setRows}
         style={{
-          height: `${visible.length * ROW_PX}px`,
-          '--tick': `${ticks[1]?.left ?? widthPx}px`,
+          height: `${listHeight(shown.lines.length, ROW_PX)}px`,
+          '--tick': `${tickStep(ticks, widthPx)}px`,
+          '--first-tick': `${ticks[0]?.left ?? 0}px`,
         }}
       >
-        {visible.slice(painted.first, painted.last).map((index, offset) => {
-          const row = tree.rows[index]
-          const bar = bars[index]
-          if (row === undefined || bar === undefined) return null
-          return (
-            <TimelineRow
-              key={row.key}
-              row={row}
-              bar={bar}
-              top={(painted.first + offset) * ROW_PX}
-              position={painted.first + offset + 2}
-              descendants={row.end - index - 1}
-              selected={row.key === selected}
-              collapsed={props.collapsed.has(row.key)}
-              onSelect={props.onSelect}
-              onToggle={props.onToggle}
-            />
-          )
+        {Array.from(shown.lines.subarray(painted.first, painted.last), (line, offset) => {
+          const at = painted.first + offset
+          const top = painted.top + offset * ROW_PX
+          return <Line key={line} {...props} line={line} at={at} view={view} top={top} />
         })}
       </tbody>
     </table>
   )
+}
+
+type LineProps = Props & {
+  readonly line: number
+  readonly at: number
+  readonly view: TimeView
+  readonly top: number
+}
+
+function Line({ line, at, top, ...props }: LineProps) {
+  const { lines, critical, hits, peers, position } = props
+  const { rows, folds, filter } = lines
+  const shared = {
+    rows,
+    id: lineId(lines, line),
+    top,
+    level: levelOf(lines, at),
+    view: props.view,
+    position: at + 2,
+    selected: at === position,
+    onSelect: props.onSelect,
+    onToggle: props.onToggle,
+  }
+  const number = foldOfLine(line)
+  const fold = number === undefined ? undefined : folds.folds[number]
+  if (fold !== undefined && number !== undefined) {
+    return <FoldLine {...shared} fold={fold} line={line} open={filter.unfolded.has(number)} />
+  }
+  return (
+    <TimelineRow
+      {...shared}
+      critical={critical}
+      row={line}
+      collapsed={isCollapsed(rows, filter, line)}
+      found={hits === undefined ? undefined : hits[line] === 1}
+      rank={peers === undefined ? undefined : rankOf(rows, line, peers)}
+    />
+  )
+}
+
+function lineId(lines: TraceLines, line: number): string {
+  return `row-${keyOfLine(lines, line)}`
+}
+
+function AreaMark({ area, view }: { area: TimePart; view: TimeView }) {
+  const [left, right] = [leftOf(view, area.from), leftOf(view, area.to)]
+  return <span class="area-mark" style={{ left: `${left}px`, width: `${right - left}px` }} />
+}
+
+function tickStep(ticks: readonly Tick[], widthPx: number): number {
+  const [first, second] = ticks
+  return first === undefined || second === undefined ? widthPx : second.left - first.left
 }
 
 function TickLabels({ ticks, widthPx }: { ticks: readonly Tick[]; widthPx: number }) {
@@ -98,17 +165,34 @@ function TickLabels({ ticks, widthPx }: { ticks: readonly Tick[]; widthPx: numbe
 }
 
 /** Height of what sticks to the top, and a row to spare. */
-const TOP_PX = 2 * ROW_PX + 12
+const TOP_PX = 4 * ROW_PX + 12
 
-/** Scrolls the page so that the selected row shows, whenever another is selected or details open. */
-function useRowInView(rows: HTMLElement | null, position: number, detailsOpen: boolean): void {
+/**
+ * Scrolls the page so that the selected row shows, whenever another is selected or details open. What
+ * arrives above it moves the page along, so that the row stays where it is.
+ */
+function useRowInView(
+  element: HTMLElement | null,
+  { rows, shown }: TraceLines,
+  position: number,
+  detailsOpen: boolean,
+): void {
+  const before = useRef({ rows, position })
+  const count = shown.lines.length
   useEffect(() => {
-    if (rows === null || position < 0) return
-    const top = rows.getBoundingClientRect().top + position * ROW_PX
+    const { rows: rowsBefore, position: positionBefore } = before.current
+    before.current = { rows, position }
+    if (element === null || position < 0) return
+    if (rowsBefore !== rows && positionBefore >= 0) {
+      scrollBy(0, (position - positionBefore) * ROW_PX)
+      return
+    }
+    const top =
+      element.getBoundingClientRect().top + scrolledTo(count, ROW_PX, position, innerHeight)
     const bottom = innerHeight - (detailsOpen ? bottomSheetPx() : 0) - 2 * ROW_PX
     if (top < TOP_PX) scrollBy(0, top - TOP_PX)
     else if (top > bottom) scrollBy(0, top - bottom)
-  }, [rows, position, detailsOpen])
+  }, [element, rows, position, detailsOpen])
 }
 
 /** On narrow screens the details cover the foot of the window. */

@@ -1,38 +1,78 @@
 import { useEffect, useState } from 'preact/hooks'
 
-/** Indexes of the rows to paint: `first` included, `last` not. */
-export type VisibleWindow = { readonly first: number; readonly last: number }
+/** Which rows to paint, `first` included and `last` not, and where the first one stands. */
+export type VisibleWindow = {
+  readonly first: number
+  readonly last: number
+  /** Pixels from the top of the list to its first painted row. */
+  readonly top: number
+}
 
 /** Rows painted beyond each edge, so that scrolling does not show gaps. */
-const OVERSCAN = 20
+const OVERSCAN = 12
+/** Browsers do not paint elements much higher than this. */
+const MAX_HEIGHT_PX = 12_000_000
+
+/** The height of a list of `count` rows; a longer one scrolls faster than it is high. */
+export function listHeight(count: number, rowPx: number): number {
+  return Math.min(count * rowPx, MAX_HEIGHT_PX)
+}
 
 /**
- * Which of `count` rows, `rowPx` high each, of `element` lie in the browser's window; follows
- * scrolling and resizing.
+ * Which rows show while `scrolled` pixels of the list are above the window of `windowPx`. While the
+ * list is not too high, rows stand where they belong; else where they are looked at.
  */
+export function visibleWindow(
+  count: number,
+  rowPx: number,
+  scrolled: number,
+  windowPx: number,
+): VisibleWindow {
+  const height = listHeight(count, rowPx)
+  const whole = count * rowPx
+  const room = Math.max(1, height - windowPx)
+  const looked = whole === height ? scrolled : (scrolled / room) * (whole - windowPx)
+  const inside = Math.max(0, Math.min(looked, whole - windowPx))
+  const first = Math.max(0, Math.floor(inside / rowPx) - OVERSCAN)
+  const last = Math.min(count, Math.ceil((inside + windowPx) / rowPx) + OVERSCAN)
+  const top = whole === height ? first * rowPx : scrolled - (inside - first * rowPx)
+  return { first, last, top }
+}
+
+/** How far a list is to be scrolled for `row` to lie at the top of the window; see {@link visibleWindow}. */
+export function scrolledTo(count: number, rowPx: number, row: number, windowPx: number): number {
+  const height = listHeight(count, rowPx)
+  const whole = count * rowPx
+  if (whole === height) return row * rowPx
+  return (row * rowPx * Math.max(1, height - windowPx)) / Math.max(1, whole - windowPx)
+}
+
+/** The rows of `element` that lie in the browser's window; follows scrolling and resizing. */
 export function useVisibleWindow(
   element: HTMLElement | null,
   count: number,
   rowPx: number,
 ): VisibleWindow {
-  const [visible, setVisible] = useState<VisibleWindow>({ first: 0, last: 80 })
+  const [scroll, setScroll] = useState({ scrolled: 0, windowPx: 1000 })
   useEffect(() => {
     if (element === null) return
+    let frame = 0
     const update = () => {
-      const { top } = element.getBoundingClientRect()
-      const first = Math.max(0, Math.floor(-top / rowPx) - OVERSCAN)
-      const last = Math.max(0, Math.ceil((innerHeight - top) / rowPx) + OVERSCAN)
-      // In steps, so that most scroll events change nothing.
-      const next = { first: first - (first % 10), last: last + (10 - (last % 10)) }
-      setVisible((old) => (old.first === next.first && old.last === next.last ? old : next))
+      frame = 0
+      const scrolled = -element.getBoundingClientRect().top
+      setScroll({ scrolled, windowPx: innerHeight })
+    }
+    const updateSoon = () => {
+      if (frame === 0) frame = requestAnimationFrame(update)
     }
     update()
-    addEventListener('scroll', update, { passive: true, capture: true })
-    addEventListener('resize', update)
+    addEventListener('scroll', updateSoon, { passive: true, capture: true })
+    addEventListener('resize', updateSoon)
     return () => {
-      removeEventListener('scroll', update, { capture: true })
-      removeEventListener('resize', update)
+      cancelAnimationFrame(frame)
+      removeEventListener('scroll', updateSoon, { capture: true })
+      removeEventListener('resize', updateSoon)
     }
-  }, [element, rowPx])
-  return { first: Math.min(visible.first, count), last: Math.min(visible.last, count) }
+  }, [element])
+  return visibleWindow(count, rowPx, scroll.scrolled, scroll.windowPx)
 }

@@ -5,6 +5,9 @@ import {
   type TraceId,
   unixNanos,
 } from '@fluoroscope/model'
+import { arrangeRows } from './arrange-rows.ts'
+import { RowStore } from './row-store.ts'
+import type { TraceRows } from './trace-rows.ts'
 
 /** Segments for tests: small to write, complete in type. */
 const MS = 1_000_000n
@@ -31,16 +34,23 @@ export function segment(
   }
 }
 
-/** A call to another service, as a subsegment. */
-export function call(name: string, start: number, end: number): Subsegment {
+/** A call to another service, as a subsegment whose id is made of `name`; `more.name` is its name. */
+export function call(
+  name: string,
+  start: number,
+  end: number,
+  more: { name?: string; fault?: boolean; subsegments?: Subsegment[] } = {},
+): Subsegment {
   return {
     ...entity(name, start, end),
+    name: more.name ?? name,
+    fault: more.fault ?? false,
     kind: 'subsegment',
     namespace: 'remote',
     sql: undefined,
     traced: false,
     precursorIds: [],
-    subsegments: [],
+    subsegments: more.subsegments ?? [],
   }
 }
 
@@ -69,4 +79,11 @@ function entity(name: string, start: number, end: number | undefined) {
 /** The id that {@link segment} and {@link call} give to `name`, which is hexadecimal. */
 export function id(name: string) {
   return name.padStart(16, '0') as EntityId
+}
+
+/** The rows of a trace of these segments. */
+export function rowsOf(segments: readonly Segment[], asOfMicros?: number): TraceRows {
+  const store = new RowStore()
+  for (const [document, each] of segments.entries()) store.add(each, document)
+  return arrangeRows(store, asOfMicros).rows
 }

@@ -1,0 +1,144 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  type RunningServer,
+  removeDirectory,
+  startServer,
+  temporaryDirectory,
+} from '../support/server.ts'
+import {
+  CHROMIUM,
+  type Look,
+  launch,
+  openPage,
+  scrollsSideways,
+  seriousFindings,
+} from './browser.ts'
+import { cartTrace } from './cart-trace.ts'
+import { putDocuments } from './shop-trace.ts'
+
+describe.skipIf(CHROMIUM === undefined)('a trace (skipped where no Chromium is found)', () => {
+  let directory: string
+  let server: RunningServer
+  let browser: Browser
+  const cart = cartTrace(90)
+
+  beforeAll(async () => {
+    directory = await temporaryDirectory()
+    server = await startServer(directory)
+    browser = await launch()
+    await putDocuments(server.endpoint, cart.documents)
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await server?.stop()
+    await removeDirectory(directory)
+  })
+
+  const open = async (query: string, look?: Look) => {
+    const watched = await openPage(browser, server.endpoint, `/traces/${cart.id}${query}`, look)
+    await watched.page.locator('.trace-header').waitFor()
+    return watched
+  }
+  const titles = (page: Page) => page.locator('.timeline-title').allTextContents()
+  const parameter = (page: Page, name: string) => new URL(page.url()).searchParams.get(name)
+
+  test('similar calls and attempts are one line each, and unfold', async () => {
+    const { page, complaints } = await open('')
+    const fold = page.locator('.timeline-row.fold')
+    await fold.first().waitFor()
+    expect(await fold.allTextContents()).toEqual([
+      expect.stringMatching(/×40.*items@db.*N\+1\?.*SELECT id, name FROM items/),
+      expect.stringMatching(/×3.*pay\.example.*3 attempts/),
+    ])
+    const folded = await page.locator('.timeline-row').count()
+    await fold.last().getByRole('button', { name: 'Expand' }).click()
+    // Below each attempt stands what was inferred from it.
+    expect(await page.locator('.timeline-row').count()).toBe(folded + 6)
+    expect(parameter(page, 'unfolded')).toMatch(/^[0-9a-f]{16}$/)
+    await page.getByRole('button', { name: 'Fold similar' }).click()
+    await expect.poll(() => page.locator('.timeline-row.fold').count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
+  test('a search counts, dims, steps and hides, and its pills are terms of it', async () => {
+    const { page } = await open('')
+    await page.keyboard.press('/')
+    await page.keyboard.type('name=items@db duration>4ms')
+    // Twelve reads, and what was inferred from each of them.
+    await page.getByText('24 matches').waitFor()
+    await page.keyboard.press('Enter')
+    await expect.poll(() => parameter(page, 'selected')).toMatch(/^[0-9a-f]{16}$/)
+    await page.getByRole('button', { name: 'Only matches' }).click()
+    await expect
+      .poll(async () => new Set(await titles(page)))
+      .toEqual(new Set(['checkout', 'load cart', 'items@db']))
+    await page.getByRole('textbox', { name: 'Search in this trace' }).fill('')
+    await page.getByRole('button', { name: 'Errors' }).click()
+    await page.getByText('4 matches').waitFor()
+    expect(parameter(page, 'find')).toBe('is:error')
+    await page.getByRole('textbox', { name: 'Search in this trace' }).fill('is:blue')
+    await page.getByText('is:blue is not known').waitFor()
+  })
+
+  test('the overview zooms by dragging, Ctrl and the wheel by scrolling; the address keeps it', async () => {
+    const { page } = await open('')
+    const overview = page.locator('.trace-minimap')
+    const box = (await overview.boundingBox())!
+    await page.mouse.move(box.x + box.width * 0.4, box.y + 20)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.8, box.y + 20, { steps: 4 })
+    await page.mouse.up()
+    await expect.poll(() => parameter(page, 'zoom')).toMatch(/^3[56]\d.*-7[12]\d/)
+    expect(await page.locator('.bar-outside').count()).toBeGreaterThan(0)
+    await page.reload()
+    await page.locator('.minimap-part').waitFor()
+    await overview.dblclick()
+    await expect.poll(() => parameter(page, 'zoom')).toBeNull()
+    await page.locator('.timeline-bar').first().hover()
+    await page.keyboard.down('Control')
+    await page.mouse.wheel(0, -400)
+    await page.keyboard.up('Control')
+    await expect.poll(() => parameter(page, 'zoom')).not.toBeNull()
+  })
+
+  test('Shift and a drag sum up what ran in that time', async () => {
+    const { page } = await open('')
+    const box = (await page.locator('.timeline-bar').first().boundingBox())!
+    await page.mouse.move(box.x + box.width * 0.45, box.y + 6)
+    await page.keyboard.down('Shift')
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.7, box.y + 6, { steps: 4 })
+    await page.mouse.up()
+    await page.keyboard.up('Shift')
+    const table = page.getByRole('region', { name: 'What ran in the chosen time' })
+    await expect.poll(() => table.textContent()).toContain('pay.example')
+    expect(await table.textContent()).not.toContain('items@db')
+    await page.keyboard.press('Escape')
+    await table.waitFor({ state: 'detached' })
+  })
+
+  test('the critical path is told in words and drawn in the rows it goes through', async () => {
+    const { page } = await open('')
+    await page.locator('.critical-part').first().waitFor()
+    expect(await page.locator('.critical-text').textContent()).toContain(
+      'Critical path 900 ms of 900 ms',
+    )
+    await page.keyboard.press('c')
+    expect(parameter(page, 'critical')).toBe('only')
+    await page.keyboard.press('c')
+    await expect.poll(() => page.locator('.critical-part').count()).toBe(0)
+  })
+
+  test.each<[string, Look]>([
+    ['wide and dark', { width: 1440, colorScheme: 'dark' }],
+    ['narrow and light', { width: 360, colorScheme: 'light' }],
+  ])('%s: nothing serious for axe, no page scrolls sideways', async (_name, look) => {
+    const { page, complaints } = await open('?find=db&zoom=100-600&area=200-400', look)
+    await page.locator('.area-table td').first().waitFor()
+    expect(await seriousFindings(page)).toEqual([])
+    expect(await scrollsSideways(page)).toBe(false)
+    expect(complaints).toEqual([])
+  })
+})
