@@ -6,9 +6,9 @@ const READ_MS = [2, 3, 5, 2, 3, 3, 6, 2, 3, 5]
 
 /**
  * A request that loads a cart item by item with 40 statements, pays in the third attempt, stores a
- * receipt, and takes 900 ms.
+ * receipt, and takes 900 ms. With `slowerMs` the receipt, and with it the request, takes longer.
  */
-export function cartTrace(secondsAgo: number): ShopTrace {
+export function cartTrace(secondsAgo: number, { slowerMs = 0 } = {}): ShopTrace {
   const at = Math.floor(Date.now() / 1000) - secondsAgo
   const id = `1-${at.toString(16)}-${hex(12)}`
   const part = (name: string, from: number, to: number) => ({
@@ -35,7 +35,7 @@ export function cartTrace(secondsAgo: number): ShopTrace {
     ...(status === 503 ? { fault: true } : {}),
   }))
   const checkout = {
-    ...part('checkout', 0, 900),
+    ...part('checkout', 0, 900 + slowerMs),
     trace_id: id,
     http: {
       request: { method: 'POST', url: 'https://shop.example/checkout' },
@@ -46,7 +46,7 @@ export function cartTrace(secondsAgo: number): ShopTrace {
       { ...part('load cart', 20, 380), subsegments: reads },
       ...attempts,
       {
-        ...part('S3', 720, 850),
+        ...part('S3', 720, 850 + slowerMs),
         namespace: 'aws',
         aws: { operation: 'PutObject', bucket_name: 'receipts' },
       },

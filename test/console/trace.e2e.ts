@@ -131,6 +131,52 @@ describe.skipIf(CHROMIUM === undefined)('a trace (skipped where no Chromium is f
     await expect.poll(() => page.locator('.critical-part').count()).toBe(0)
   })
 
+  test('every way to look at a trace has an address, a key, and shows the same trace', async () => {
+    const { page, complaints } = await open('')
+    const view = page.locator('.waterfall-main')
+    const shows = async (key: string, name: string, text: string) => {
+      await page.keyboard.press(key)
+      await expect.poll(() => parameter(page, 'view')).toBe(name)
+      await expect.poll(() => view.textContent()).toContain(text)
+      expect(await seriousFindings(page)).toEqual([])
+    }
+    await page.locator('.timeline-row').first().waitFor()
+    await shows('6', 'statistics', 'All rows of the trace')
+    const row = view.getByRole('row', { name: /checkout load cart/ })
+    // 360 ms, less the 40 reads of 136 ms together.
+    await expect.poll(() => row.textContent()).toContain('224 ms')
+    await page.keyboard.press('2')
+    await view.getByRole('img', { name: /Flame graph of/ }).waitFor()
+    await shows('3', 'left-heavy', 'Identical paths')
+    await shows('4', 'sandwich', 'Callers, nearest first')
+    await page.keyboard.press('5')
+    await view.getByRole('application', { name: /Map of this trace/ }).waitFor()
+    await shows('7', 'events', 'No row of this trace noted an event.')
+    await shows('8', 'raw', 'X-Ray segment documents')
+    await view.getByRole('button', { name: 'Show it here' }).click()
+    await view.getByText(/^OTLP · /).waitFor()
+    await page.goBack()
+    expect(parameter(page, 'view')).toBe('events')
+    expect(complaints).toEqual([])
+  })
+
+  test('a trace beside the median of its request: what changed, in words and path by path', async () => {
+    const slower = cartTrace(60, { slowerMs: 200 })
+    await putDocuments(server.endpoint, slower.documents)
+    const { page, complaints } = await openPage(browser, server.endpoint, `/traces/${slower.id}`)
+    await page.locator('.timeline-row').first().waitFor()
+    await page.keyboard.press('x')
+    await page.getByRole('button', { name: 'The median of this request' }).click()
+    await page.getByText('The median of 1 trace of this request').waitFor()
+    const words = page.locator('.compare-words li')
+    await expect.poll(() => words.allTextContents()).toEqual(['S3 took 200 ms more of its own.'])
+    await page.getByRole('textbox', { name: 'Compare with' }).fill(slower.id)
+    await page.getByRole('button', { name: 'Compare', exact: true }).click()
+    await expect.poll(() => words.count()).toBe(0)
+    expect(await seriousFindings(page)).toEqual([])
+    expect(complaints).toEqual([])
+  })
+
   test.each<[string, Look]>([
     ['wide and dark', { width: 1440, colorScheme: 'dark' }],
     ['narrow and light', { width: 360, colorScheme: 'light' }],

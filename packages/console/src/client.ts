@@ -93,6 +93,17 @@ export async function ask<Value>(
   return body.ok ? read(body.value, reader) : body
 }
 
+/** An answer in JSON to a plain question by its path; `reader` throws {@link AnswerError} as above. */
+export async function fetchJson<Value>(
+  path: string,
+  reader: (body: JsonValue) => Value,
+): Promise<Result<Value, ClientProblem>> {
+  const answer = await request(path, { headers: { Accept: 'application/json' } })
+  if (!answer.ok) return answer
+  const body = parse(answer.value)
+  return body.ok ? read(body.value, reader) : body
+}
+
 /** The text of a page of the server's own, such as `/metrics`; `taken` are more statuses than 2xx. */
 export function fetchText(
   path: string,

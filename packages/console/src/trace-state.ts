@@ -13,7 +13,7 @@ export const TRACE_VIEWS = [
   'raw',
 ] as const
 
-type TraceView = (typeof TRACE_VIEWS)[number] | 'compare'
+export type TraceView = (typeof TRACE_VIEWS)[number] | 'compare'
 
 /** All that the address says about the page of a trace. Rows are named by their keys. */
 export type TraceState = {

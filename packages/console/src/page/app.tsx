@@ -7,7 +7,6 @@ import { findTraceId, type UrlState } from '../url-state.ts'
 import { KeyboardHelp } from './keyboard-help.tsx'
 import { lazyPage } from './lazy-page.tsx'
 import { StartPage } from './start-page.tsx'
-import { TracePage } from './trace-page.tsx'
 import { TracesPage } from './traces-page.tsx'
 import { useShellKeys } from './use-shell-keys.ts'
 
@@ -16,6 +15,7 @@ const CommandPalette = lazyPage(
   () => null,
 )
 
+const TracePage = lazyPage(async () => (await import('./trace-page.tsx')).TracePage)
 const MapPage = lazyPage(async () => (await import('./map-page.tsx')).MapPage)
 const AnalyticsPage = lazyPage(async () => (await import('./analytics-page.tsx')).AnalyticsPage)
 const SamplingPage = lazyPage(async () => (await import('./sampling-page.tsx')).SamplingPage)

@@ -13,6 +13,7 @@ import { Waterfall } from '../timeline/waterfall.tsx'
 import { foldOfLine } from '../trace-rows/shown-rows.ts'
 import type { TracePicture } from '../trace-rows/trace-session.ts'
 import type { TraceState } from '../trace-state.ts'
+import { OtherView, ViewLinks } from '../trace-view/trace-views.tsx'
 import { TraceWatch, type TraceWatchState } from '../trace-watch.ts'
 import { TraceHeader } from './trace-header.tsx'
 
@@ -106,15 +107,28 @@ function LoadedTrace({ picture, watch, state }: LoadedProps) {
   return (
     <div class={state.detailsOpen && row !== undefined ? 'waterfall with-details' : 'waterfall'}>
       <div class="waterfall-main">
-        <Waterfall
-          picture={picture}
-          client={client}
-          state={state}
-          context={context}
-          search={search}
-          peers={peers}
-          onState={show}
-        />
+        <ViewLinks state={state} />
+        {state.view === 'waterfall' ? (
+          <Waterfall
+            picture={picture}
+            client={client}
+            state={state}
+            context={context}
+            search={search}
+            peers={peers}
+            onState={show}
+          />
+        ) : (
+          <OtherView
+            view={state.view}
+            picture={picture}
+            client={client}
+            state={state}
+            context={context}
+            row={row}
+            onState={show}
+          />
+        )}
       </div>
       {state.detailsOpen && row !== undefined && (
         <DetailsPanel

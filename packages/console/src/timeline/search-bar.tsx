@@ -59,7 +59,13 @@ export function SearchBar(props: Props) {
           {problem === '' ? <FoundText {...props} /> : problem}
         </output>
       </span>
-      <Pills text={text} onSearch={onSearch} />
+      <Pills
+        text={draft.value}
+        onSearch={(next) => {
+          draft.value = next
+          onSearch(next)
+        }}
+      />
       {text !== '' && (
         <button
           type="button"

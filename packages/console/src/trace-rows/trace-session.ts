@@ -9,7 +9,9 @@ import { entityJson } from '../timeline/entity-json.ts'
 import { type ArrangedRows, arrangeRows } from './arrange-rows.ts'
 import { type CriticalPath, findCriticalPath } from './critical-path.ts'
 import { type Density, measureDensity } from './density.ts'
+import { type Flame, flameOfRows } from './flame.ts'
 import { type Folds, foldRows } from './fold-rows.ts'
+import { type Direction, type MergedNode, mergeAround, mergeTree } from './merged-tree.ts'
 import { RowStore } from './row-store.ts'
 import { parseSearch } from './search-query.ts'
 import { searchRows } from './search-rows.ts'
@@ -175,6 +177,28 @@ export class TraceSession {
     let count = 0
     for (const hit of hits) count += hit
     return { ok: true, hits, count }
+  }
+
+  /** The rows by time. */
+  flame(): Flame {
+    return flameOfRows(this.seen.rows)
+  }
+
+  /** The tree with identical paths merged. */
+  merged(): readonly MergedNode[] {
+    const { rows, critical } = this.seen
+    return mergeTree(rows, critical)
+  }
+
+  /** What led to an operation, or what it called. */
+  around(service: string, name: string, direction: Direction): readonly MergedNode[] {
+    const { rows, critical } = this.seen
+    return mergeAround(rows, critical, { service, name }, direction)
+  }
+
+  /** All documents as they came. */
+  texts(): readonly string[] {
+    return this.#documents
   }
 
   /** What ran, in `part` of the time or in all of it. */

@@ -4,7 +4,15 @@ import { fetchTrace, type LoadProgress, type TraceHead } from './fetch-trace.ts'
 import { type TracePicture, TraceSession } from './trace-session.ts'
 
 /** What may be asked of the trace that was loaded: the methods of {@link TraceSession} by their names. */
-export type Asked = 'details' | 'document' | 'search' | 'statistics'
+export type Asked =
+  | 'details'
+  | 'document'
+  | 'search'
+  | 'statistics'
+  | 'flame'
+  | 'merged'
+  | 'around'
+  | 'texts'
 
 export type WorkerQuestion =
   | { readonly kind: 'load'; readonly id: TraceId; readonly asOfMicros: number }
