@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { numberText } from '../number-text.ts'
 import type { SearchState } from './use-search.ts'
 
@@ -18,19 +18,26 @@ const TYPING_MS = 150
 export function SearchBar(props: Props) {
   const { text, search, onSearch } = props
   const draft = useSignal(text)
+  const sent = useRef(text)
+  const send = (next: string) => {
+    sent.current = next
+    onSearch(next)
+  }
   useEffect(() => {
-    if (draft.value.trim() !== text.trim()) draft.value = text
+    // What was sent from here comes back while more is typed: only another text is taken over.
+    if (text !== sent.current) draft.value = text
+    sent.current = text
   }, [text])
   useEffect(() => {
-    if (draft.value === text) return
-    const timer = setTimeout(() => onSearch(draft.value.trim()), TYPING_MS)
+    if (draft.value.trim() === sent.current) return
+    const timer = setTimeout(() => send(draft.value.trim()), TYPING_MS)
     return () => clearTimeout(timer)
   }, [draft.value])
   const onKey = (event: KeyboardEvent) => {
     if (event.key === 'Enter') props.onStep(event.shiftKey ? -1 : 1)
     else if (event.key === 'Escape') {
       draft.value = ''
-      onSearch('')
+      send('')
       document.querySelector<HTMLElement>('.timeline')?.focus({ preventScroll: true })
     } else return
     event.preventDefault()
@@ -63,7 +70,7 @@ export function SearchBar(props: Props) {
         text={draft.value}
         onSearch={(next) => {
           draft.value = next
-          onSearch(next)
+          send(next)
         }}
       />
       {text !== '' && (
