@@ -40,13 +40,16 @@ export function TraceMapView(props: ViewProps) {
   return <TraceMap {...props} id={state.id} graph={answer.value} />
 }
 
+/** The colours are those of outcomes, and nothing is compared. */
+const NO_MARKS = { shadeOf: () => undefined, changes: undefined }
+
 function TraceMap({ graph, id, onState }: ViewProps & { id: TraceId; graph: ReceivedGraph }) {
   const [selected, setSelected] = useState<string | undefined>(undefined)
   const scale = useMemo(() => scaleOf(graph.nodes, graph.edges), [graph])
   const radii = useMemo(() => radiiOf(graph.nodes, scale), [graph, scale])
-  const { layout } = useLayout(graph, radii, id)
+  const { layout } = useLayout(graph, radii, 'trace')
   const map = useMemo(
-    () => withCounts(composePicture(graph, layout, scale, 1), graph),
+    () => withCounts(composePicture(graph, layout, scale, 1, NO_MARKS), graph),
     [graph, layout, scale],
   )
   const emphasis = useMemo(() => ({ selected, found: new Set<string>() }), [selected])
