@@ -17,7 +17,7 @@ import { createGrpcMethods } from '../grpc-methods.ts'
 import { ByteBudget } from '../lib/byte-budget.ts'
 import type { OperationError } from '../show/operation-error.ts'
 import type { RejectedSpans, SentSpans, StoreSpans } from '../show/otlp-traces.ts'
-import { GrpcServer } from './grpc-server.ts'
+import { GrpcServer, type GrpcServerOptions } from './grpc-server.ts'
 
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export'
 const CHECK = '/grpc.health.v1.Health/Check'
@@ -35,17 +35,22 @@ let failures: unknown[]
 let clients: Client[]
 
 beforeEach(async () => {
-  budget = new ByteBudget(2 * MAX_BYTES)
   store = async () => KEPT
   isAble = true
   calls = []
   failures = []
   clients = []
+  await open({})
+})
+
+/** Opens the server, with other limits where a test needs them. */
+async function open(more: Partial<GrpcServerOptions>, maxBytes = MAX_BYTES): Promise<void> {
+  budget = new ByteBudget(2 * maxBytes)
   server = new GrpcServer({
     host: '127.0.0.1',
     port: 0,
     maxConnections: 100,
-    limits: { maxBytes: MAX_BYTES, budget },
+    limits: { maxBytes, budget },
     methods: createGrpcMethods({
       storeSpans: async (sent, context) => {
         try {
@@ -60,9 +65,16 @@ beforeEach(async () => {
     onEnd: (method, code) => calls.push([method, code]),
     onFailure: (error) => failures.push(error),
     onError: (error) => failures.push(error),
+    ...more,
   })
   address = `127.0.0.1:${await server.start()}`
-})
+}
+
+/** The same with another server. */
+async function reopen(more: Partial<GrpcServerOptions>, maxBytes?: number): Promise<void> {
+  await server.stop()
+  await open(more, maxBytes)
+}
 
 afterEach(async () => {
   for (const client of clients) client.close()
@@ -304,6 +316,32 @@ describe('many and slow', () => {
     const frame = grpcFrame(Buffer.from('x'))
     const outcomes = await Promise.all(
       Array.from({ length: 400 }, () => rawCall(session, EXPORT, frame)),
+    )
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set([0]))
+    session.destroy()
+  })
+
+  test('a connection that says nothing is closed, and so is a call that does not arrive', async () => {
+    await reopen({ handshakeMs: 100, readMs: 100 })
+    const silent = connect(Number(address.split(':')[1]), '127.0.0.1')
+    silent.resume()
+    await once(silent, 'close')
+    const session = rawSession(address)
+    const stream = openCall(session, EXPORT)
+    const outcome = outcomeOf(stream)
+    stream.write(grpcFrame(Buffer.alloc(10), 0, 500))
+    const message = 'The request did not arrive within 0.1 seconds'
+    expect(await outcome).toMatchObject({ status: 4, message })
+    session.destroy()
+  })
+
+  test('messages of megabytes go side by side over one connection', async () => {
+    const size = 4 * 2 ** 20
+    await reopen({}, 16 * size)
+    const session = rawSession(address)
+    const frame = grpcFrame(Buffer.alloc(size))
+    const outcomes = await Promise.all(
+      Array.from({ length: 24 }, () => rawCall(session, EXPORT, frame)),
     )
     expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set([0]))
     session.destroy()

@@ -26,6 +26,10 @@ export type GrpcServerOptions = {
   readonly port: number
   readonly maxConnections: number
   readonly limits: BodyLimits
+  /** For the first words of a connection, 10 seconds. */
+  readonly handshakeMs?: number
+  /** For a request to arrive, 60 seconds. */
+  readonly readMs?: number
   /** By path, as `/package.Service/Method`. */
   readonly methods: ReadonlyMap<string, GrpcMethod>
   /** Told of every call once it is over. */
@@ -91,7 +95,7 @@ export class GrpcServer {
 
   #open(session: ServerHttp2Session): void {
     this.#sessions.set(session, 0)
-    const silent = setTimeout(() => session.destroy(), HANDSHAKE_MS)
+    const silent = setTimeout(() => session.destroy(), this.#options.handshakeMs ?? HANDSHAKE_MS)
     session.once('remoteSettings', () => clearTimeout(silent))
     session.once('close', () => {
       clearTimeout(silent)
@@ -136,7 +140,7 @@ export class GrpcServer {
     this.#count(session, 1)
     const call = new GrpcCall(stream, headers, {
       limits: this.#options.limits,
-      readTimeoutMs: READ_MS,
+      readTimeoutMs: this.#options.readMs ?? READ_MS,
       onEnd: (code) => {
         this.#count(session, -1)
         this.#options.onEnd(method, code)
@@ -169,7 +173,7 @@ const MAX_CALLS = 4096
 /** What may be on its way to a stream, and to a connection, before it was read. */
 const WINDOW_BYTES = 1024 * 1024
 const MAX_HEADER_BYTES = 16 * 1024
-/** For the first words of a connection, and for a request to arrive, as on the ports of HTTP. */
+/** As on the ports of HTTP. */
 const HANDSHAKE_MS = 10_000
 const READ_MS = 60_000
 const QUIET_MS = 300_000
