@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { generateTrace, putBodies, seededRandom } from './generate.ts'
-import { closedLoop, segmentsTarget } from './load.ts'
+import { closedLoop, httpSender, segmentsTarget } from './load.ts'
 
 /** What a query benchmark has to know of the traces it asks for. */
 export type Dataset = {
@@ -66,7 +66,8 @@ export async function loadDataset(
       chunk.push(...trace.documents)
     }
     const bodies = putBodies(chunk)
-    await closedLoop(segmentsTarget(endpoint), bodies, chunk.length / bodies.length, 8)
+    const sender = httpSender(segmentsTarget(endpoint), 8)
+    await closedLoop(sender, bodies, chunk.length / bodies.length, 8)
   }
   return {
     spanRows: traces * SEGMENTS_PER_TRACE * ROWS_PER_DOCUMENT,

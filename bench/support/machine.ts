@@ -8,7 +8,7 @@ export function machine(): string {
 }
 
 /** The value at share `p` (0..1) of a sorted list. */
-function percentile(sorted: readonly number[], p: number): number {
+export function percentile(sorted: readonly number[], p: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] ?? Number.NaN
 }
 

@@ -42,8 +42,8 @@ export function readZipkinJson(body: Uint8Array): Result<ZipkinList, JsonBodyPro
 
 function readWhole(value: JsonObject, path: string, hasSurrogates: boolean): ZipkinDraft {
   const span = readSpan(value, path)
-  const replaced = hasSurrogates ? textsOf(span).filter(hasLoneSurrogate) : []
-  return { ...span, replacedTexts: replaced.length }
+  if (!hasSurrogates) return span
+  return { ...span, replacedTexts: textsOf(span).filter(hasLoneSurrogate).length }
 }
 
 function textsOf({ name, localEndpoint, remoteEndpoint, annotations, tags }: ZipkinDraft) {
