@@ -14,7 +14,8 @@ import {
   scrollsSideways,
   seriousFindings,
 } from './browser.ts'
-import { checkouts } from './checkout-traces.ts'
+import { type Checkout, checkouts } from './checkout-traces.ts'
+import { orderDocuments } from './fleet-traces.ts'
 import { putDocuments } from './shop-trace.ts'
 
 const SLOW = { timeout: 30_000 }
@@ -189,6 +190,71 @@ describe.skipIf(CHROMIUM === undefined)('analytics (skipped without Chromium)', 
     }
   })
 
+  test('totals of the map are counts of what was sent, whatever filter a group has', async () => {
+    const seed = Math.floor(Math.random() * 2 ** 31)
+    const random = randomFrom(seed)
+    for (let round = 0; round < 3; round++) {
+      const { text, matches } = randomFilter(random, 2)
+      const body = JSON.stringify({ GroupName: `random ${round}`, FilterExpression: text })
+      const made = await fetch(`${server.endpoint}/CreateGroup`, { method: 'POST', body })
+      expect(made.ok, text).toBe(true)
+      const expected = sent.filter(matches)
+      const { page } = await open(`/map?view=list&group=random+${round}`)
+      const row = page
+        .locator('.map-table tbody tr')
+        .filter({ has: page.getByRole('rowheader', { name: 'checkout', exact: true }) })
+      const nothing = page.getByRole('heading', { name: 'No services in this range' })
+      await row.or(nothing).first().waitFor(SLOW)
+      const cells = (await nothing.isVisible()) ? [] : await row.locator('td').allTextContents()
+      const [requests = 0, errors = 0] = [cells[1], cells[4]].map((cell) =>
+        Number.parseInt(cell ?? '0', 10),
+      )
+      const what = `seed ${seed}: ${text}`
+      expect([requests, errors], what).toEqual([
+        expected.length,
+        expected.filter(({ status }) => status === 403).length,
+      ])
+      await page.context().close()
+    }
+  })
+
+  test('the slow SQL is found from the start page in three steps', async () => {
+    const { page } = await open('/')
+    await page.locator('.trace-list tbody tr').nth(20).waitFor(SLOW)
+    await page.getByRole('button', { name: 'Response' }).click()
+    await page.locator('.trace-list tbody tr').first().getByRole('link').click()
+    await page.locator('.timeline-row', { hasText: 'SELECT * FROM carts' }).click()
+    await page.getByText('PostgreSQL').first().waitFor()
+    await page.context().close()
+  })
+
+  test('a message is followed back across its queue in three steps', async () => {
+    const documents = orderDocuments(1, { status: 200, seconds: 0.05 })
+    const [producer, , consumer] = documents.map((text) => JSON.parse(text).trace_id as string)
+    await putDocuments(server.endpoint, documents)
+    const { page } = await open('/')
+    const row = page.locator('.trace-list tbody tr', { hasText: consumer?.slice(-8) ?? '' })
+    await row.getByRole('link').click(SLOW)
+    await page.locator('.timeline-row').first().click()
+    await page
+      .locator('.details')
+      .getByRole('link', { name: producer ?? '' })
+      .click()
+    await page.locator('.timeline-row', { hasText: 'catalog' }).first().waitFor(SLOW)
+    expect(new URL(page.url()).pathname).toBe(`/traces/${producer}`)
+    await page.context().close()
+  })
+
+  test('a sampling rule is changed from the start page in four steps', async () => {
+    const { page } = await open('/')
+    await page.getByRole('link', { name: 'Sampling' }).click()
+    await page.getByRole('link', { name: 'Default' }).click()
+    await page.getByRole('textbox', { name: 'Fixed rate', exact: true }).fill('12.5')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('cell', { name: '12.5 %' }).waitFor(SLOW)
+    await page.context().close()
+  })
+
   test('a range without traces says so', async () => {
     const { page } = await open('/analytics?from=2020-01-01T00:00:00Z&to=2020-01-01T01:00:00Z')
     await page.getByRole('heading', { name: 'No traces in this range' }).waitFor(SLOW)
@@ -196,6 +262,46 @@ describe.skipIf(CHROMIUM === undefined)('analytics (skipped without Chromium)', 
     await page.context().close()
   })
 })
+
+type Filter = { readonly text: string; readonly matches: (trace: Checkout) => boolean }
+
+/** A filter expression of some terms, and what it means for a trace that was sent. */
+function randomFilter(random: () => number, depth: number): Filter {
+  const among = <Item>(items: readonly Item[]) => items[Math.floor(random() * items.length)] as Item
+  if (depth > 0 && random() < 0.7) {
+    const [left, right] = [randomFilter(random, depth - 1), randomFilter(random, depth - 1)]
+    const word = among(['AND', 'OR'] as const)
+    return {
+      text: `(${left.text} ${word} ${right.text})`,
+      matches: (trace) =>
+        word === 'AND'
+          ? left.matches(trace) && right.matches(trace)
+          : left.matches(trace) || right.matches(trace),
+    }
+  }
+  const user = `u-${Math.floor(random() * 12)}`
+  const limit = Math.floor(random() * 2000) / 1000 + 0.0005
+  const term = among<Filter>([
+    { text: `user = "${user}"`, matches: (trace) => trace.user === user },
+    { text: 'annotation.release = "2.1"', matches: ({ release }) => release === '2.1' },
+    { text: `responsetime > ${limit}`, matches: ({ seconds }) => seconds > limit },
+    { text: 'http.status = 403', matches: ({ status }) => status === 403 },
+    { text: 'service("checkout") { error }', matches: ({ status }) => status === 403 },
+  ])
+  if (random() < 0.6) return term
+  return { text: `!${term.text}`, matches: (trace) => !term.matches(trace) }
+}
+
+/** Numbers from 0 to 1, the same ones for a seed (mulberry32). */
+function randomFrom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
 
 type Part = {
   readonly left: number

@@ -187,6 +187,24 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.close()
     })
 
+    test('a part of the time below the map becomes its time', async () => {
+      const { page } = await open('/map?range=15m')
+      const scrubber = page.locator('.time-scrubber')
+      // Each order enters at web, and its message at shipper.
+      await expect
+        .poll(() => scrubber.locator('svg').getAttribute('aria-label'), { timeout: 20_000 })
+        .toMatch(/^48 requests over time, 8 failed/)
+      const brush = scrubber.getByRole('slider')
+      await brush.focus()
+      await page.keyboard.press('ArrowLeft')
+      await page.keyboard.press('Shift+ArrowLeft')
+      await page.keyboard.press('Shift+ArrowLeft')
+      expect(await brush.getAttribute('aria-valuetext')).toMatch(/: \d+ requests?$/)
+      await page.keyboard.press('Enter')
+      await expect.poll(() => new URL(page.url()).searchParams.get('to')).not.toBe(null)
+      await page.close()
+    })
+
     test('two fingers zoom, and places outlast a reload', async () => {
       const context = await browser.newContext({
         viewport: { width: 390, height: 900 },

@@ -17,6 +17,7 @@ import { findNodes, focusOn, problemsFirst } from './select-graph.ts'
 import type { Selection } from './selection.ts'
 import { ServiceMap } from './service-map.tsx'
 import { stepAlong } from './step-along.ts'
+import { TimeScrubber } from './time-scrubber.tsx'
 import { tracesAddress } from './trace-filter.ts'
 import { TruthStrip } from './truth-strip.tsx'
 import { useLayout } from './use-layout.ts'
@@ -121,6 +122,7 @@ export function MapView(props: Props) {
           <ChangeList diff={{ graph, changes }} state={state} />
         )}
       </div>
+      {known.asked !== undefined && <TimeScrubber state={state} range={known.asked} />}
       <TruthStrip
         graph={graph}
         known={known}

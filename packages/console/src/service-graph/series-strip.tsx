@@ -1,14 +1,10 @@
 import { type Outcome, unixNanosFromSeconds } from '@fluoroscope/model'
-import { useEffect, useState } from 'preact/hooks'
-import { readSeriesPage, type SeriesEntry } from '../answer/service-series.ts'
-import { ask, type ClientProblem, problemText, type TimeRange } from '../client.ts'
+import { problemText, type TimeRange } from '../client.ts'
 import { clockText, countText } from '../number-text.ts'
-import { layoutSeries, periodFor, type SeriesColumn } from './layout-series.ts'
+import { layoutSeries, type SeriesColumn } from './layout-series.ts'
+import { SERIES_COLUMNS, useSeries } from './use-series.ts'
 
-const COLUMNS = 60
 const HEIGHT = 36
-/** 30 days in periods of five minutes are six pages. */
-const MOST_PAGES = 10
 /** From the axis upwards. */
 const STACK: readonly Outcome[] = ['fault', 'error', 'throttle', 'ok']
 
@@ -19,33 +15,15 @@ type Props = {
   readonly range: TimeRange
 }
 
-type Series = {
-  readonly entries: readonly SeriesEntry[] | undefined
-  readonly problem: ClientProblem | undefined
-  /** There are more pages than are asked for. */
-  readonly isCut: boolean
-}
-
 /** When the requests of a selection ended, and how. */
 export function SeriesStrip({ selector, group, range }: Props) {
-  const [series, setSeries] = useState<Series>({
-    entries: undefined,
-    problem: undefined,
-    isCut: false,
-  })
-  useEffect(() => {
-    let isCurrent = true
-    void fetchSeries(selector, group, range).then((answer) => isCurrent && setSeries(answer))
-    return () => {
-      isCurrent = false
-    }
-  }, [selector, group, range.from, range.to])
+  const series = useSeries(selector, group, range)
   if (series.problem !== undefined) return <p class="dim">{problemText(series.problem)}</p>
   if (series.entries === undefined) return <p class="dim">Loading…</p>
-  const columns = layoutSeries(series.entries, range, COLUMNS)
+  const columns = layoutSeries(series.entries, range, SERIES_COLUMNS)
   return (
     <div class="series-strip">
-      <Columns columns={columns} />
+      <SeriesColumns columns={columns} />
       <div class="histogram-axis" aria-hidden="true">
         <span>{clockText(unixNanosFromSeconds(range.from))}</span>
         <span>{clockText(unixNanosFromSeconds(range.to))}</span>
@@ -55,7 +33,8 @@ export function SeriesStrip({ selector, group, range }: Props) {
   )
 }
 
-function Columns({ columns }: { columns: readonly SeriesColumn[] }) {
+/** Stacked columns, failures at the foot of each. */
+export function SeriesColumns({ columns }: { columns: readonly SeriesColumn[] }) {
   const peak = Math.max(1, ...columns.map(({ total }) => total))
   const sum = columns.reduce((total, column) => total + column.total, 0)
   const failed = sum - columns.reduce((total, column) => total + column.ok, 0)
@@ -85,30 +64,4 @@ function Columns({ columns }: { columns: readonly SeriesColumn[] }) {
       })}
     </svg>
   )
-}
-
-async function fetchSeries(
-  selector: string,
-  group: string | undefined,
-  range: TimeRange,
-): Promise<Series> {
-  const input = {
-    StartTime: range.from,
-    // Buckets are told by their end, and the present one ends after now.
-    EndTime: range.to + 300,
-    EntitySelectorExpression: selector,
-    Period: periodFor(range, COLUMNS),
-    ...(group === undefined ? {} : { GroupName: group }),
-  }
-  const entries: SeriesEntry[] = []
-  let token: string | undefined
-  for (let pages = 0; pages < MOST_PAGES; pages++) {
-    const asked = token === undefined ? input : { ...input, NextToken: token }
-    const answer = await ask('/TimeSeriesServiceStatistics', asked, readSeriesPage)
-    if (!answer.ok) return { entries: undefined, problem: answer.problem, isCut: false }
-    entries.push(...answer.value.entries)
-    token = answer.value.nextToken
-    if (token === undefined) break
-  }
-  return { entries, problem: undefined, isCut: token !== undefined }
 }
