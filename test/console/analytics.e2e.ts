@@ -216,7 +216,7 @@ describe.skipIf(CHROMIUM === undefined)('analytics (skipped without Chromium)', 
       ])
       await page.context().close()
     }
-  })
+  }, 180_000)
 
   test('the slow SQL is found from the start page in three steps', async () => {
     const { page } = await open('/')
