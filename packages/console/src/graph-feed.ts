@@ -2,6 +2,7 @@ import { type Signal, signal } from '@preact/signals'
 import { readGroupNames } from './answer/group-names.ts'
 import { type ReceivedGraph, readServiceGraph } from './answer/service-graph.ts'
 import { ask, type ClientProblem, type TimeRange } from './client.ts'
+import { Refresher } from './refresher.ts'
 import { rangeOf, type TimeWindow } from './time-window.ts'
 
 /** What the map knows at a moment. */
@@ -19,7 +20,6 @@ export type GraphFeedState = {
 const LIVE_MS = 10_000
 /** A graph that takes long to compute is asked for less often. */
 const REST_FACTOR = 10
-const RETRY_MS = [1000, 2000, 4000, 8000, 15_000]
 /** Senders' clocks may run ahead of this browser's. */
 const CLOCK_LEEWAY_SECONDS = 60
 
@@ -39,12 +39,12 @@ export class GraphFeed {
   readonly #time: TimeWindow
   readonly #group: string | undefined
   readonly #before: number
+  readonly #refresher = new Refresher({
+    ask: () => this.#ask(),
+    restMs: () => this.#restMs(),
+  })
   #live: boolean
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #refreshing: Promise<void> | undefined
-  #failures = 0
   #tookMs = 0
-  #stopped = false
 
   /** @param before the window lies so many seconds earlier than `time` says */
   constructor(time: TimeWindow, group: string | undefined, live: boolean, before = 0) {
@@ -55,34 +55,27 @@ export class GraphFeed {
   }
 
   start(): void {
-    document.addEventListener('visibilitychange', this.#onVisibility)
-    void this.refresh()
+    this.#refresher.start()
     void this.#findGroups()
   }
 
   stop(): void {
-    this.#stopped = true
-    clearTimeout(this.#timer)
-    document.removeEventListener('visibilitychange', this.#onVisibility)
+    this.#refresher.stop()
   }
 
   setLive(live: boolean): void {
     if (this.#live === live) return
     this.#live = live
     if (live) void this.refresh()
-    else this.#schedule()
+    else this.#refresher.schedule()
   }
 
   /** Asks again; a call while one is under way joins it. */
   refresh(): Promise<void> {
-    this.#refreshing ??= this.#refresh().finally(() => {
-      this.#refreshing = undefined
-      this.#schedule()
-    })
-    return this.#refreshing
+    return this.#refresher.refresh()
   }
 
-  async #refresh(): Promise<void> {
+  async #ask(): Promise<ClientProblem | undefined> {
     this.#set({ loading: true })
     const now = Date.now()
     const { from, to } = rangeOf(this.#time, now / 1000)
@@ -100,10 +93,9 @@ export class GraphFeed {
     )
     this.#tookMs = Date.now() - now
     if (!answer.ok) {
-      this.#failures++
-      return this.#set({ loading: false, problem: answer.problem })
+      this.#set({ loading: false, problem: answer.problem })
+      return answer.problem
     }
-    this.#failures = 0
     this.#set({
       graph: answer.value,
       asked,
@@ -111,6 +103,7 @@ export class GraphFeed {
       loading: false,
       problem: undefined,
     })
+    return undefined
   }
 
   async #findGroups(): Promise<void> {
@@ -119,29 +112,12 @@ export class GraphFeed {
     if (answer.ok) this.#set({ groups: answer.value })
   }
 
-  #schedule(): void {
-    clearTimeout(this.#timer)
-    const delay = this.#delay()
-    if (this.#stopped || delay === undefined || document.hidden) return
-    this.#timer = setTimeout(() => void this.refresh(), delay)
-  }
-
-  #delay(): number | undefined {
-    const { problem } = this.state.value
-    // What the server refuses it will refuse again.
-    if (problem?.kind === 'refused' && problem.status < 500) return undefined
-    if (problem !== undefined) return RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1]
-    return this.#live && this.#time.kind === 'last'
-      ? Math.max(LIVE_MS, this.#tookMs * REST_FACTOR)
-      : undefined
-  }
-
-  readonly #onVisibility = (): void => {
-    if (document.hidden) clearTimeout(this.#timer)
-    else if (this.#delay() !== undefined) void this.refresh()
+  #restMs(): number | undefined {
+    if (!this.#live || this.#time.kind !== 'last') return undefined
+    return Math.max(LIVE_MS, this.#tookMs * REST_FACTOR)
   }
 
   #set(change: Partial<GraphFeedState>): void {
-    if (!this.#stopped) this.state.value = { ...this.state.value, ...change }
+    if (!this.#refresher.isStopped) this.state.value = { ...this.state.value, ...change }
   }
 }

@@ -2,6 +2,7 @@ import { secondsFromUnixNanos } from '@fluoroscope/model'
 import { type Signal, signal } from '@preact/signals'
 import { type ListedTrace, mergeTraces } from './answer/trace-list.ts'
 import { type ClientProblem, fetchChangedTraces, fetchTraceList, type TimeRange } from './client.ts'
+import { Refresher } from './refresher.ts'
 import { MAX_WINDOW_SECONDS, rangeOf, type TimeWindow } from './time-window.ts'
 import { learnTraces } from './vocabulary.ts'
 
@@ -23,7 +24,6 @@ export type TraceFeedState = {
 
 const LIVE_MS = 5000
 const EMPTY_MS = 2000
-const RETRY_MS = [1000, 2000, 4000, 8000, 15_000]
 /** Senders' clocks may run ahead of this browser's. */
 const CLOCK_LEEWAY_SECONDS = 60
 
@@ -35,12 +35,12 @@ export class TraceFeed {
   readonly state: Signal<TraceFeedState>
   readonly #time: TimeWindow
   readonly #filter: string
+  readonly #refresher = new Refresher({
+    ask: () => this.#ask(),
+    restMs: () => this.#restMs(),
+  })
   #live: boolean
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #failures = 0
   #pages = 1
-  #refreshing: Promise<void> | undefined
-  #stopped = false
 
   constructor(time: TimeWindow, filter: string, live: boolean) {
     this.#time = time
@@ -59,30 +59,23 @@ export class TraceFeed {
   }
 
   start(): void {
-    document.addEventListener('visibilitychange', this.#onVisibility)
-    void this.refresh()
+    this.#refresher.start()
   }
 
   stop(): void {
-    this.#stopped = true
-    clearTimeout(this.#timer)
-    document.removeEventListener('visibilitychange', this.#onVisibility)
+    this.#refresher.stop()
   }
 
   setLive(live: boolean): void {
     if (this.#live === live) return
     this.#live = live
     if (live) void this.refresh()
-    else this.#schedule()
+    else this.#refresher.schedule()
   }
 
   /** Asks for the newest page again; a call while one is under way joins it. */
   refresh(): Promise<void> {
-    this.#refreshing ??= this.#refresh().finally(() => {
-      this.#refreshing = undefined
-      this.#schedule()
-    })
-    return this.#refreshing
+    return this.#refresher.refresh()
   }
 
   /** Adds the page after the last trace. */
@@ -109,7 +102,7 @@ export class TraceFeed {
     while (this.state.value.loadingAll && this.state.value.nextToken !== undefined) {
       const { problem } = this.state.value
       await this.loadMore()
-      if (this.#stopped || this.state.value.problem !== problem) break
+      if (this.#refresher.isStopped || this.state.value.problem !== problem) break
     }
     this.#set({ loadingAll: false })
   }
@@ -119,14 +112,13 @@ export class TraceFeed {
     this.#set({ loadingAll: false })
   }
 
-  async #refresh(): Promise<void> {
+  async #ask(): Promise<ClientProblem | undefined> {
     const range = questionRange(this.#time)
     const answer = await fetchTraceList({ range, filter: this.#filter })
     if (!answer.ok) {
-      this.#failures++
-      return this.#set({ problem: answer.problem })
+      this.#set({ problem: answer.problem })
+      return answer.problem
     }
-    this.#failures = 0
     const before = this.state.value
     const fresh = answer.value.traces
     learnTraces(fresh)
@@ -145,31 +137,16 @@ export class TraceFeed {
         ? { traces: mergeTraces(before.traces, fresh).filter((trace) => startsIn(trace, range)) }
         : { range, traces: mergeTraces([], fresh), nextToken: answer.value.nextToken }),
     })
+    return undefined
   }
 
-  #schedule(): void {
-    clearTimeout(this.#timer)
-    const delay = this.#delay()
-    if (this.#stopped || delay === undefined || document.hidden) return
-    this.#timer = setTimeout(() => void this.refresh(), delay)
-  }
-
-  #delay(): number | undefined {
-    const { problem, earlier } = this.state.value
-    // What was refused once is refused again: only the server's own trouble passes.
-    if (problem?.kind === 'refused' && problem.status < 500) return undefined
-    if (problem !== undefined) return RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1]
-    if (earlier === 'nothing') return EMPTY_MS
+  #restMs(): number | undefined {
+    if (this.state.value.earlier === 'nothing') return EMPTY_MS
     return this.#live && this.#time.kind === 'last' ? LIVE_MS : undefined
   }
 
-  readonly #onVisibility = (): void => {
-    if (document.hidden) clearTimeout(this.#timer)
-    else if (this.#delay() !== undefined) void this.refresh()
-  }
-
   #set(change: Partial<TraceFeedState>): void {
-    if (!this.#stopped) this.state.value = { ...this.state.value, ...change }
+    if (!this.#refresher.isStopped) this.state.value = { ...this.state.value, ...change }
   }
 }
 
