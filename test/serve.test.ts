@@ -383,7 +383,6 @@ describe('what cannot work is said', () => {
     ['HTTP', () => server.ready.http, '--port'],
     ['UDP', () => server.ready.udp, '--udp-port'],
     ['gRPC', () => server.ready.otlpGrpc, '--otlp-grpc-port'],
-    ['Zipkin', () => server.ready.zipkin, '--zipkin-port'],
   ])('a %s port in use', async (_name, port, flag) => {
     const other = await temporaryDirectory()
     const flags = [...FREE_PORTS, `${flag}=${port()}`, `--data-dir=${other}`]
