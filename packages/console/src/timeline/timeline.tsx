@@ -2,9 +2,10 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { CriticalPath } from '../trace-rows/critical-path.ts'
 import { foldOfLine, isCollapsed } from '../trace-rows/shown-rows.ts'
 import type { TimePart } from '../trace-rows/time-part.ts'
+import type { TraceRows } from '../trace-rows/trace-rows.ts'
 import { FoldLine } from './fold-line.tsx'
 import { layoutTicks, leftOf, type Tick, type TimeView } from './layout-timeline.ts'
-import { type Peers, rankOf } from './peers.ts'
+import { type PeerRank, type Peers, rankOf } from './peers.ts'
 import { levelOf } from './timeline-keys.ts'
 import { TimelineRow } from './timeline-row.tsx'
 import { keyOfLine, type TraceLines } from './trace-lines.ts'
@@ -41,6 +42,7 @@ export function Timeline(props: Props) {
   const widthPx = useWidth(axis)
   const view = useMemo<TimeView>(() => ({ part, widthPx }), [part, widthPx])
   const ticks = useMemo(() => layoutTicks(view), [view])
+  const ranks = useMemo(() => new Map<number, PeerRank | undefined>(), [lines.rows, props.peers])
   const painted = useVisibleWindow(rows, shown.lines.length, ROW_PX)
   const crosshair = useRef<HTMLSpanElement>(null)
   useTimeDrag({
@@ -85,13 +87,13 @@ export function Timeline(props: Props) {
         style={{
           height: `${listHeight(shown.lines.length, ROW_PX)}px`,
           '--tick': `${tickStep(ticks, widthPx)}px`,
+          '--shift': `${painted.top - painted.first * ROW_PX}px`,
           '--first-tick': `${ticks[0]?.left ?? 0}px`,
         }}
       >
         {Array.from(shown.lines.subarray(painted.first, painted.last), (line, offset) => {
           const at = painted.first + offset
-          const top = painted.top + offset * ROW_PX
-          return <Line key={line} {...props} line={line} at={at} view={view} top={top} />
+          return <Line key={line} {...props} line={line} at={at} view={view} ranks={ranks} />
         })}
       </tbody>
     </table>
@@ -102,16 +104,16 @@ type LineProps = Props & {
   readonly line: number
   readonly at: number
   readonly view: TimeView
-  readonly top: number
+  readonly ranks: Map<number, PeerRank | undefined>
 }
 
-function Line({ line, at, top, ...props }: LineProps) {
+function Line({ line, at, ranks, ...props }: LineProps) {
   const { lines, critical, hits, peers, position } = props
   const { rows, folds, filter } = lines
   const shared = {
     rows,
     id: lineId(lines, line),
-    top,
+    top: at * ROW_PX,
     level: levelOf(lines, at),
     view: props.view,
     position: at + 2,
@@ -131,9 +133,20 @@ function Line({ line, at, top, ...props }: LineProps) {
       row={line}
       collapsed={isCollapsed(rows, filter, line)}
       found={hits === undefined ? undefined : hits[line] === 1}
-      rank={peers === undefined ? undefined : rankOf(rows, line, peers)}
+      rank={peers === undefined ? undefined : knownRank(ranks, rows, line, peers)}
     />
   )
+}
+
+/** The rank of a row, worked out once: a row that gets the same again is not painted again. */
+function knownRank(
+  ranks: Map<number, PeerRank | undefined>,
+  rows: TraceRows,
+  row: number,
+  peers: Peers,
+): PeerRank | undefined {
+  if (!ranks.has(row)) ranks.set(row, rankOf(rows, row, peers))
+  return ranks.get(row)
 }
 
 function lineId(lines: TraceLines, line: number): string {
