@@ -129,7 +129,13 @@ export class ShopDriver {
         },
       )
       request.on('timeout', () => request.destroy(new Error('no answer in time')))
-      request.on('error', reject)
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        // The shop closed an idle connection as it was taken up again: Node's documentation of
+        // `request.reusedSocket` has such a request sent once more.
+        const isStale = request.reusedSocket && error.code === 'ECONNRESET'
+        if (isStale) this.#send(shopRequest, clientIp).then(resolve, reject)
+        else reject(error)
+      })
       request.end(body)
     })
   }
