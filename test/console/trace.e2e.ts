@@ -177,6 +177,24 @@ describe.skipIf(CHROMIUM === undefined)('a trace (skipped where no Chromium is f
     expect(complaints).toEqual([])
   })
 
+  test('what arrives late is told, and the selected row stays selected', async () => {
+    const id = cart.id.replace(/.{8}$/, 'abcdef01')
+    const at = Date.now() / 1000 - 2
+    const root = { id: 'aaaaaaaaaaaaaaaa', name: 'web', trace_id: id, start_time: at }
+    const put = (document: object) => putDocuments(server.endpoint, [JSON.stringify(document)])
+    await put({ ...root, in_progress: true })
+    const { page, complaints } = await openPage(browser, server.endpoint, `/traces/${id}`)
+    await page.getByText('1 in progress').waitFor()
+    await page.keyboard.press('j')
+    const call = { id: 'bbbbbbbbbbbbbbbb', name: 'step', start_time: at, end_time: at + 1 }
+    await put({ ...root, end_time: at + 1.5, subsegments: [call] })
+    await page.getByText('1 row arrived since you opened it').waitFor()
+    expect(parameter(page, 'selected')).toBe(root.id)
+    expect(await titles(page)).toEqual(['web', 'step'])
+    expect(await page.getByText('1 in progress').count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
   test.each<[string, Look]>([
     ['wide and dark', { width: 1440, colorScheme: 'dark' }],
     ['narrow and light', { width: 360, colorScheme: 'light' }],
