@@ -40,6 +40,12 @@ export function readAnalyticsState(parameters: URLSearchParams): AnalyticsState 
   }
 }
 
+/** The page of analytics for a search, with nothing narrowed. */
+export function analyticsOf(filter: string, time: TimeWindow): AnalyticsState {
+  const bare = readAnalyticsState(new URLSearchParams())
+  return { ...bare, filter, time }
+}
+
 /** The parameters that {@link readAnalyticsState} reads; defaults are empty. */
 export function analyticsParameters(state: AnalyticsState): readonly (readonly [string, string])[] {
   const conditions = (name: string, set: readonly SetCondition[]) =>

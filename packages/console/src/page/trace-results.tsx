@@ -1,4 +1,5 @@
 import { secondsFromUnixNanos } from '@fluoroscope/model'
+import { analyticsOf } from '../analytics-state.ts'
 import { ActivityStrip } from '../chart/activity-strip.tsx'
 import { andFilter } from '../chart/layout-histogram.ts'
 import { ResponseHistogram } from '../chart/response-histogram.tsx'
@@ -51,6 +52,7 @@ export function TraceResults({ state, feed }: Props) {
         traces={known.traces}
         isComplete={complete}
         isOpen={state.tables}
+        analyticsHref={printUrl(analyticsOf(state.filter, state.time))}
         onToggle={(tables) => adjust({ ...state, tables })}
         onNarrow={(condition) => navigate({ ...state, filter: andFilter(state.filter, condition) })}
       />

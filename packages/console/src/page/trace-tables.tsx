@@ -12,12 +12,15 @@ type Props = {
   readonly isComplete: boolean
   readonly isOpen: boolean
   readonly onToggle: (isOpen: boolean) => void
+  /** The same search on the page of analytics. */
+  readonly analyticsHref: string
   /** Called with a filter expression for the chosen value. */
   readonly onNarrow: (condition: string) => void
 }
 
 /** What the found traces have in common, by outcome, status, URL, user and root cause. */
-export function TraceTables({ traces, isComplete, isOpen, onToggle, onNarrow }: Props) {
+export function TraceTables(props: Props) {
+  const { traces, isComplete, isOpen, onToggle, analyticsHref, onNarrow } = props
   return (
     <section class="trace-tables" aria-label="Found traces by what they have in common">
       <p class="tables-head">
@@ -29,6 +32,9 @@ export function TraceTables({ traces, isComplete, isOpen, onToggle, onNarrow }: 
         >
           <span aria-hidden="true">{isOpen ? '▾' : '▸'}</span> By status, URL, user, root cause
         </button>
+        <a class="button small" href={analyticsHref}>
+          Analyze
+        </a>
         {isOpen && (
           <span class="dim">
             {isComplete

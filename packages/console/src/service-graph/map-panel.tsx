@@ -14,7 +14,7 @@ import { percentText, rateText } from './rate-text.ts'
 import { FOCUS_DIRECTIONS, type FocusDirection } from './select-graph.ts'
 import type { Selection } from './selection.ts'
 import { SeriesStrip } from './series-strip.tsx'
-import { entitySelector } from './trace-filter.ts'
+import { entitySelector, tracesAddress } from './trace-filter.ts'
 
 type Props = {
   readonly selection: Selection
@@ -67,6 +67,9 @@ export function MapPanel(props: Props) {
       <p class="actions">
         <a class="button primary" href={tracesHref(undefined)}>
           View traces
+        </a>
+        <a class="button" href={tracesAddress(selection, state, undefined, 'analytics')}>
+          Analyze
         </a>
       </p>
     </aside>

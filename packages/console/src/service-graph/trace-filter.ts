@@ -33,16 +33,17 @@ function traceFilter(
 }
 
 /**
- * The address of the list of traces behind a selection, in the map's own time and group. A link joins
+ * The address of the list of traces behind a selection, or of their analytics, in the map's own time and group. A link joins
  * two traces and no trace holds it: it leads to those that received.
  */
 export function tracesAddress(
   selection: Selection,
   { time, group, response }: MapState,
   outcome: Outcome | undefined,
+  page: 'traces' | 'analytics' = 'traces',
 ): string {
   const conditions = { group, outcome, responseTime: response }
-  return `/traces?${new URLSearchParams([
+  return `/${page}?${new URLSearchParams([
     ...timeParameters(time)
       .filter(([, value]) => value !== '')
       .map((pair) => [...pair]),
