@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     pool: 'forks',
+    maxWorkers: 2,
     include: ['test/console/*.e2e.ts'],
     testTimeout: 180_000,
     hookTimeout: 120_000,

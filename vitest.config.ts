@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     // chDB crashes a worker thread when it ends (docs/decisions/0002-engine-process.md).
     pool: 'forks',
+    // Tests wait for servers, engines and disks about half of the time.
+    maxWorkers: 3,
     include: ['packages/*/src/**/*.test.ts', 'packages/*/src/**/*.test.tsx', 'test/*.test.ts'],
     // Child processes and worker threads started from source files load TypeScript through tsx.
     env: { NODE_OPTIONS: '--import tsx --conditions=source' },
