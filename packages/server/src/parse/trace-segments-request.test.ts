@@ -28,6 +28,12 @@ describe('PutTraceSegments bodies (4.1)', () => {
     expect(parseTraceSegmentsRequest(Buffer.from(body))).toMatchObject({ problem: { code } })
   })
 
+  test.each(['[]', 'null', '5', '{', '\xff'])('%s is told of the body', (body) => {
+    expect(parseTraceSegmentsRequest(Buffer.from(body, 'latin1'))).toMatchObject({
+      problem: { message: expect.stringMatching(/^The request body is not /) },
+    })
+  })
+
   test('the texts X-Ray has for nothing and for an empty list', () => {
     expect(parseTraceSegmentsRequest(Buffer.from('{}'))).toMatchObject({
       problem: {

@@ -41,7 +41,7 @@ export function parseTraceSegmentsRequest(
   }
   const root = parseBody(body, limits)
   if (!root.ok) return root
-  if (!isJsonObject(root.value)) return notSerialized('The request body must be a JSON object')
+  if (!isJsonObject(root.value)) return notSerialized('The request body is not a JSON object')
   const documents = root.value['TraceSegmentDocuments'] ?? undefined
   if (documents === undefined) {
     return bad({ code: 'ValidationException', message: MISSING_DOCUMENTS })
