@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import axe from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { onTestFinished } from 'vitest'
 
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
@@ -33,7 +34,7 @@ export type WatchedPage = {
 
 export type Look = { readonly width?: number; readonly colorScheme?: 'light' | 'dark' }
 
-/** Opens `path` of `endpoint` in a fresh profile. */
+/** Opens `path` of `endpoint` in a fresh profile, until the test is over. */
 export async function openPage(
   browser: Browser,
   endpoint: string,
@@ -41,6 +42,8 @@ export async function openPage(
   { width = 1440, colorScheme = 'light' }: Look = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme })
+  // Pages go on asking and painting as long as they are open.
+  onTestFinished(() => context.close())
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => {
