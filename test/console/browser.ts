@@ -45,6 +45,7 @@ export async function openPage(
   // Pages go on asking and painting as long as they are open.
   onTestFinished(() => context.close())
   const page = await context.newPage()
+  page.setDefaultTimeout(60_000)
   const complaints: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text())

@@ -286,8 +286,11 @@ describe.skipIf(CHROMIUM === undefined)('pages of the console (skipped without C
     await expect
       .poll(() => new URL(page.url()).searchParams.get('filter'))
       .toBe('service("storefront")')
+    await page.getByRole('combobox').waitFor({ state: 'hidden' })
     await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').waitFor()
     await page.keyboard.type(failing.id)
+    await page.getByRole('option', { name: failing.id }).waitFor()
     await page.keyboard.press('Enter')
     await page.locator('.timeline-row').first().waitFor()
     expect(complaints).toEqual([])
