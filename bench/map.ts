@@ -6,6 +6,7 @@
 import type { Page } from 'playwright-core'
 import { launch } from '../test/console/browser.ts'
 import { removeDirectory, startServer, temporaryDirectory } from '../test/support/server.ts'
+import { RECORDER } from './support/frame-recorder.ts'
 import { seededRandom } from './support/generate.ts'
 import { machine } from './support/machine.ts'
 
@@ -16,15 +17,6 @@ const SIZES = [
 const GESTURES = 60
 const NEXT_FRAME =
   'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))'
-/** A text, since what compiles this file adds to functions what a page does not know. */
-const RECORDER = `new Promise((resolve) => {
-  const times = []
-  requestAnimationFrame(function note(time) {
-    times.push(time)
-    if (document.title === 'done') resolve(times)
-    else requestAnimationFrame(note)
-  })
-})`
 
 console.log(machine())
 const directory = await temporaryDirectory()

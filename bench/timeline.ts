@@ -10,6 +10,7 @@ import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import { launch } from '../test/console/browser.ts'
 import { removeDirectory, startServer, temporaryDirectory } from '../test/support/server.ts'
+import { RECORDER } from './support/frame-recorder.ts'
 import { seededRandom } from './support/generate.ts'
 import { machine } from './support/machine.ts'
 import { processTree, residentBytes } from './support/processes.ts'
@@ -18,15 +19,6 @@ const SIZES = [10_000, 1_000_000]
 const SPANS_A_DOCUMENT = 2000
 const TRACE = `1-${Math.floor(Date.now() / 1000 - 300).toString(16)}-a006649127e371903a2de979`
 const STEPS = 60
-/** A text, since what compiles this file adds to functions what a page does not know. */
-const RECORDER = `new Promise((resolve) => {
-  const times = []
-  requestAnimationFrame(function note(time) {
-    times.push(time)
-    if (document.title === 'done') resolve(times)
-    else requestAnimationFrame(note)
-  })
-})`
 
 console.log(machine())
 const directory = await temporaryDirectory()
