@@ -202,7 +202,9 @@ test('slow and broken senders cost nobody else anything', async () => {
   await Promise.all(sockets.map((socket) => once(socket, 'connect')))
   for (const socket of sockets) {
     socket.on('error', () => socket.destroy())
-    socket.write('POST /TraceSegments HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n{"Trace')
+    socket.write(
+      'POST /TraceSegments HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100000\r\n\r\n{"Trace',
+    )
   }
   const answer = await post(
     '/TraceSegments',

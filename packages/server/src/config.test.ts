@@ -41,6 +41,30 @@ test('a cluster is named by its URL', () => {
   expect(store).toEqual({ kind: 'server', url: new URL('https://click.test:8443') })
 })
 
+test('beyond the defaults of the door everything is said: files, clear text, names', () => {
+  expect(config([])).toMatchObject({
+    tlsCert: undefined,
+    tlsKey: undefined,
+    allowPlaintext: false,
+    allowedHosts: new Set(),
+  })
+  const names = ['--allowed-host', 'Traces.example', '--allowed-host=xray-daemon']
+  const environment = {
+    FLUOROSCOPE_TLS_CERT: 'c.pem',
+    FLUOROSCOPE_TLS_KEY: 'k.pem',
+    FLUOROSCOPE_ALLOW_PLAINTEXT: '1',
+  }
+  expect(config(names, environment)).toMatchObject({
+    tlsCert: 'c.pem',
+    tlsKey: 'k.pem',
+    allowPlaintext: true,
+    allowedHosts: new Set(['traces.example', 'xray-daemon']),
+  })
+  expect(config([], { FLUOROSCOPE_ALLOWED_HOST: 'a.test, b.test' }).allowedHosts).toEqual(
+    new Set(['a.test', 'b.test']),
+  )
+})
+
 test('sites whose pages may send spans are named by their origins, by default none', () => {
   expect(config([]).otlpCorsOrigins).toEqual(new Set())
   const flag = '--otlp-cors-origins=https://shop.example, http://localhost:3000,*'
@@ -56,6 +80,7 @@ test.each([
   [['--log-level', 'loud'], '--log-level: must be one of debug, info, warn, error, silent'],
   [['--account', '12'], '--account: must be an account id of 12 digits'],
   [['--udp-prot', '2000'], 'unknown flag --udp-prot: did you mean --udp-port?'],
+  [['--allowed-host', 'a.test:2000'], '--allowed-host: "a.test:2000" is no name of a host'],
   [['--nonsense-flag'], 'unknown flag --nonsense-flag: see --help'],
   [['--port'], '--port needs a value: --port PORT'],
   [['start'], 'unexpected argument "start"'],

@@ -1,10 +1,32 @@
 import { parseArgs } from 'node:util'
 import { bad, ok, type Result } from '@fluoroscope/model'
+import {
+  oneOf,
+  readAccount,
+  readBoolean,
+  readFile,
+  readHost,
+  readHostNames,
+  readOrigins,
+  readPort,
+  readRegion,
+  readStore,
+  readText,
+  readWorkers,
+  whole,
+} from './flag-values.ts'
 import { LOG_LEVELS, type LogLevel } from './lib/log.ts'
 
 /** How `serve` runs: every bound and address, checked. */
 export type Config = {
   readonly host: string
+  /** Names beside `localhost` and addresses that requests may be made to; lower case. */
+  readonly allowedHosts: ReadonlySet<string>
+  /** Files in PEM. */
+  readonly tlsCert: string | undefined
+  readonly tlsKey: string | undefined
+  /** Clear text on an address that other machines can reach is meant. */
+  readonly allowPlaintext: boolean
   /** 0 for a free one, undefined for no listener. */
   readonly httpPort: number | undefined
   readonly udpPort: number | undefined
@@ -103,7 +125,29 @@ type Flag = {
 const MIB = 1024 * 1024
 
 const FLAGS: readonly Flag[] = [
-  flag('host', 'ADDRESS', 'address of all listeners', '127.0.0.1', readHost),
+  flag(
+    'host',
+    'ADDRESS',
+    'address of all listeners; beyond this machine only with TLS or --allow-plaintext',
+    '127.0.0.1',
+    readHost,
+  ),
+  flag(
+    'tls-cert',
+    'FILE',
+    'certificate chain in PEM: TCP ports speak TLS, UDP does not',
+    '',
+    readFile,
+  ),
+  flag('tls-key', 'FILE', 'private key of the certificate in PEM', '', readFile),
+  flag('allow-plaintext', '', 'listen beyond this machine without TLS', 'false', readBoolean),
+  flag(
+    'allowed-host',
+    'NAME',
+    'name that requests may be made to, beside localhost and addresses; may be repeated',
+    '',
+    readHostNames,
+  ),
   flag('port', 'PORT', 'X-Ray API, console and daemon TCP', '2000', readPort),
   flag('udp-port', 'PORT', 'X-Ray daemon UDP', '2000', readPort),
   flag('otlp-http-port', 'PORT', 'OTLP over HTTP; the main port takes it too', '4318', readPort),
@@ -226,10 +270,16 @@ function readFlags(argv: readonly string[]): Result<ReadonlyMap<string, string>,
     if (known.value !== '' && token.value === undefined) {
       return bad({ text: `--${known.name} needs a value: ${usageOf(known)}` })
     }
-    given.set(known.name, token.value ?? 'true')
+    const value = token.value ?? 'true'
+    const before = given.get(known.name)
+    const isMore = before !== undefined && LISTS.has(known.read)
+    given.set(known.name, isMore ? `${before},${value}` : value)
   }
   return ok(given)
 }
+
+/** Given twice, these are one list. */
+const LISTS: ReadonlySet<Flag['read']> = new Set([readHostNames, readOrigins])
 
 /** What was given, fit to be shown: a URL, or what was meant as one, may carry a password. */
 export function withoutPassword(text: string): string {
@@ -261,71 +311,6 @@ function editDistance(left: string, right: string): number {
   return row[right.length] ?? 0
 }
 
-function readHost(text: string): Result<string, string> {
-  return /^[0-9A-Za-z.:%_-]{1,253}$/.test(text) ? ok(text) : bad('must be an address or host name')
-}
-
-function readPort(text: string): Result<number | undefined, string> {
-  if (text === 'off') return ok(undefined)
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1
-  return port >= 0 && port <= 65_535 ? ok(port) : bad('must be a port from 0 to 65535, or "off"')
-}
-
-function readOrigins(text: string): Result<ReadonlySet<string>, string> {
-  const origins = text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]))
-  const wrong = origins.find((each) => each !== '*' && !isOrigin(each))
-  if (wrong === undefined) return ok(new Set(origins))
-  return bad(`${JSON.stringify(wrong)} is no origin such as https://shop.example or *`)
-}
-
-/** As a browser writes it: without a path, in lower case, without its scheme's own port. */
-function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text
-}
-
-function readText(text: string): Result<string, string> {
-  return text === '' ? bad('must not be empty') : ok(text)
-}
-
-function readStore(text: string): Result<URL | undefined, string> {
-  if (text === 'embedded') return ok(undefined)
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  const web = url?.protocol === 'http:' || url?.protocol === 'https:'
-  return url !== undefined && web
-    ? ok(url)
-    : bad('must be "embedded" or an http:// or https:// URL')
-}
-
-function readAccount(text: string): Result<string, string> {
-  return /^\d{12}$/.test(text) ? ok(text) : bad('must be an account id of 12 digits')
-}
-
-function readRegion(text: string): Result<string, string> {
-  return /^[a-z0-9-]{1,32}$/.test(text) ? ok(text) : bad('must be a region such as eu-central-1')
-}
-
-function readWorkers(text: string): Result<number | undefined, string> {
-  return text === 'auto' ? ok(undefined) : whole(1, 64)(text)
-}
-
-function readBoolean(text: string): Result<boolean, string> {
-  if (text === 'true' || text === '1') return ok(true)
-  return text === 'false' || text === '0' ? ok(false) : bad('must be true or false')
-}
-
-function whole(least: number, most: number): (text: string) => Result<number, string> {
-  return (text) => {
-    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
-    return value >= least && value <= most
-      ? ok(value)
-      : bad(`must be a whole number from ${least} to ${most}`)
-  }
-}
-
-function oneOf(choices: readonly string[]): (text: string) => Result<string, string> {
-  return (text) => (choices.includes(text) ? ok(text) : bad(`must be one of ${choices.join(', ')}`))
-}
-
 function configFrom(values: ReadonlyMap<string, Reading>): Config {
   const text = (name: string) => values.get(name) as string
   const number = (name: string) => values.get(name) as number
@@ -333,6 +318,10 @@ function configFrom(values: ReadonlyMap<string, Reading>): Config {
   const url = values.get('store') as URL | undefined
   return {
     host: text('host'),
+    allowedHosts: values.get('allowed-host') as ReadonlySet<string>,
+    tlsCert: values.get('tls-cert') as string | undefined,
+    tlsKey: values.get('tls-key') as string | undefined,
+    allowPlaintext: values.get('allow-plaintext') as boolean,
     httpPort: optional('port'),
     udpPort: optional('udp-port'),
     otlpHttpPort: optional('otlp-http-port'),

@@ -1,13 +1,21 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
+import { type TlsIdentity, tlsOptions } from './lib/tls.ts'
 
 export type HttpServerOptions = {
   readonly host: string
   readonly port: number
   readonly maxConnections: number
+  /** HTTPS with this; without, HTTP. */
+  readonly tls?: TlsIdentity | undefined
+  /** For the headers of a request to arrive, 10 seconds. */
+  readonly headersMs?: number
   /** The listening socket failed, a connection was not accepted. */
   readonly onError: (error: Error) => void
+  /** Told of each connection beyond `maxConnections`. */
+  readonly onRefused?: () => void
 }
 
 /** Answers a request; `incoming` is the socket's view of it. */
@@ -26,18 +34,25 @@ export class HttpServer {
     const answer = getRequestListener((request, bindings) =>
       fetch(request, { incoming: bindings.incoming as IncomingMessage }),
     )
-    this.#server = createServer(
-      {
-        headersTimeout: 10_000,
-        requestTimeout: 60_000,
-        keepAliveTimeout: 65_000,
-        connectionsCheckingInterval: 5_000,
-        maxHeaderSize: 16 * 1024,
-        noDelay: true,
-      },
-      (request, response) => void answer(request, response),
-    )
+    const headersMs = options.headersMs ?? HEADERS_MS
+    const limits = {
+      headersTimeout: headersMs,
+      requestTimeout: REQUEST_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: headersMs / 2,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      noDelay: true,
+    }
+    const listener = (request: IncomingMessage, response: Parameters<typeof answer>[1]) =>
+      void answer(request, response)
+    this.#server =
+      options.tls === undefined
+        ? createServer(limits, listener)
+        : createTlsServer({ ...limits, ...tlsOptions(options.tls) }, listener)
     this.#server.maxConnections = options.maxConnections
+    // A peer that neither sends nor reads, whatever it waits for.
+    this.#server.timeout = QUIET_MS
+    this.#server.on('drop', () => options.onRefused?.())
   }
 
   /** The port it listens on. Rejects with the system's error. */
@@ -67,4 +82,10 @@ export class HttpServer {
   }
 }
 
+const HEADERS_MS = 10_000
+const REQUEST_MS = 60_000
+const KEEP_ALIVE_MS = 65_000
+/** No answer takes so long to begin. */
+const QUIET_MS = 300_000
+const MAX_HEADER_BYTES = 16 * 1024
 const STOP_MS = 10_000

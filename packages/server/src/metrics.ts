@@ -18,6 +18,8 @@ export type MetricSources = {
   readonly omissions: Omissions
   readonly budget: ByteBudget
   readonly loopDelay: IntervalHistogram
+  /** By listener. */
+  readonly refusedConnections: ReadonlyMap<string, number>
   /** Datagrams the kernel dropped; undefined where it does not tell. */
   readonly kernelDrops: () => Promise<number | undefined>
   readonly store: () => readonly Metric[]
@@ -74,6 +76,11 @@ export async function collectMetrics(sources: MetricSources): Promise<string> {
         labels: { method: operation, status: String(status) },
         value: count,
       })),
+    ),
+    counter(
+      'fluoroscope_connections_refused_total',
+      'Connections closed because a listener had --max-connections already.',
+      [...sources.refusedConnections].map(([listener, value]) => ({ labels: { listener }, value })),
     ),
     counter(
       'fluoroscope_omitted_total',

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { type Config, type Environment, parseConfig, serveHelp, withoutPassword } from './config.ts'
 import { createLog, describeError, type Log } from './lib/log.ts'
+import type { TlsIdentity } from './lib/tls.ts'
 import { ListenError } from './listen-error.ts'
+import { checkDoor, isLoopback } from './open-door.ts'
 import { type Listening, Server } from './server.ts'
-import { isLoopback } from './show/browser-guard.ts'
 import { StoreError } from './store/database.ts'
 
 /**
@@ -24,8 +25,13 @@ export async function run(
     return 2
   }
   hidePassword(config.value, argv)
+  const tls = await checkDoor(config.value)
+  if (!tls.ok) {
+    process.stderr.write(`fluoroscope serve: ${tls.problem.text}\n`)
+    return 2
+  }
   const log = createLog({ level: config.value.logLevel })
-  return await serve(config.value, log, io.signal.aborted)
+  return await serve(config.value, tls.value, log, io.signal.aborted)
 }
 
 /** Whoever may list processes sees their arguments. */
@@ -40,12 +46,17 @@ function shownArgument(argument: string): string {
 }
 
 /** @param isTold a signal came before there was anybody to hear it */
-async function serve(config: Config, log: Log, isTold: boolean): Promise<number> {
+async function serve(
+  config: Config,
+  tls: TlsIdentity | undefined,
+  log: Log,
+  isTold: boolean,
+): Promise<number> {
   const life = watchExits(log)
   const told = new AbortController()
   const stopSignal = firstSignal(log, isTold).then(() => told.abort())
-  warn(config, log)
-  const server = new Server(config, log)
+  warn(config, tls !== undefined, log)
+  const server = new Server(config, tls, log)
   const listening = await start(server, log)
   if (listening === undefined) {
     life.ended = true
@@ -92,13 +103,15 @@ function readyLine(listening: Listening): string {
   return JSON.stringify({ ready: true, ...listening, pid: process.pid })
 }
 
-function warn({ host }: Config, log: Log): void {
-  if (!isLoopback(host)) {
-    log.warn(
-      'listening beyond this machine: whoever reaches these ports can read, write and fill the store; there is no authentication yet',
-      { host },
-    )
+function warn({ host, udpPort }: Config, isTls: boolean, log: Log): void {
+  if (isTls && udpPort !== undefined) {
+    log.warn('UDP has no TLS: its datagrams are clear text', { host })
   }
+  if (isLoopback(host)) return
+  log.warn(
+    'listening beyond this machine: whoever reaches these ports can read, write and fill the store; there is no authentication yet',
+    { host, tls: isTls },
+  )
 }
 
 /** Resolves when the process is told to stop. */

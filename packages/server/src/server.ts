@@ -13,9 +13,11 @@ import { Ingest } from './ingest.ts'
 import { ByteBudget } from './lib/byte-budget.ts'
 import { Ledger } from './lib/ledger.ts'
 import { describeError, type Log } from './lib/log.ts'
+import type { TlsIdentity } from './lib/tls.ts'
 import { listenError } from './listen-error.ts'
 import { collectMetrics, LOOP_DELAY_STEP_MS } from './metrics.ts'
 import { Omissions } from './omissions.ts'
+import { isLoopback } from './open-door.ts'
 import { createOperations } from './operations.ts'
 import { type Encoders, inlineEncoders, ParsePool } from './parse-pool.ts'
 import { createReadRoutes } from './read-routes.ts'
@@ -29,7 +31,6 @@ import {
   type Health,
   type SpanAppOptions,
 } from './show/app.ts'
-import { isLoopback } from './show/browser-guard.ts'
 import { loadConsoleAssets } from './show/console-assets.ts'
 import type { OperationError } from './show/operation-error.ts'
 import { RequestCounts } from './show/request-counts.ts'
@@ -56,6 +57,7 @@ export type Listening = {
 /** The whole server: store, parsers, listeners, started and stopped in the order they depend. */
 export class Server {
   readonly #config: Config
+  readonly #tls: TlsIdentity | undefined
   readonly #log: Log
   readonly #store: Store
   readonly #settings: Settings
@@ -65,6 +67,8 @@ export class Server {
   readonly #ledger = new Ledger()
   readonly #counts = new RequestCounts()
   readonly #grpcCounts = new RequestCounts()
+  /** Connections beyond the limit, by listener. */
+  readonly #refused = new Map<string, number>()
   readonly #omissions: Omissions
   readonly #budget: ByteBudget
   readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_DELAY_STEP_MS })
@@ -73,8 +77,10 @@ export class Server {
   #udpListening: UdpListening | undefined
   #listening: Listening | undefined
 
-  constructor(config: Config, log: Log) {
+  /** @param tls what TCP listeners speak TLS with; undefined for clear text */
+  constructor(config: Config, tls: TlsIdentity | undefined, log: Log) {
     this.#config = config
+    this.#tls = tls
     this.#log = log
     this.#omissions = new Omissions(log)
     this.#budget = new ByteBudget(config.maxPendingBytes)
@@ -204,6 +210,8 @@ export class Server {
       onFailure: (error, method) =>
         this.#log.error('a call failed', { method, ...describeError(error) }),
       onError: (error) => this.#log.error('the gRPC socket failed', { error: error.message }),
+      onRefused: () => this.#countRefused('OTLP gRPC'),
+      tls: this.#tls,
     })
     this.#tcpServers.push(server)
     return await server.start().catch((cause) => {
@@ -219,13 +227,13 @@ export class Server {
   }
 
   #appOptions(): SpanAppOptions {
-    const { host, account, region, maxBodyBytes, otlpCorsOrigins } = this.#config
+    const { host, allowedHosts, account, region, maxBodyBytes, otlpCorsOrigins } = this.#config
     return {
       storeSpans: (body, context) => this.#ingest.putSpans(body, context),
       bodies: createBodies({ maxBodyBytes, budget: this.#budget }),
       defaults: { account, region },
       corsOrigins: otlpCorsOrigins,
-      boundToLoopback: isLoopback(host),
+      allowedHosts: isLoopback(host) || allowedHosts.size > 0 ? allowedHosts : undefined,
       counts: this.#counts,
       explain: (error) => {
         const explained = explainError(error)
@@ -246,11 +254,17 @@ export class Server {
       port,
       maxConnections,
       onError: (error) => this.#log.error('the HTTP socket failed', { error: error.message }),
+      onRefused: () => this.#countRefused(protocol),
+      tls: this.#tls,
     })
     this.#tcpServers.push(server)
     return await server.start().catch((cause) => {
       throw listenError(cause, `${protocol} ${host}:${port}`, flag)
     })
+  }
+
+  #countRefused(listener: string): void {
+    this.#refused.set(listener, (this.#refused.get(listener) ?? 0) + 1)
   }
 
   async #startUdp(): Promise<number | null> {
@@ -296,6 +310,7 @@ export class Server {
       omissions: this.#omissions,
       budget: this.#budget,
       loopDelay: this.#loopDelay,
+      refusedConnections: this.#refused,
       kernelDrops: async () =>
         this.#udpListening === undefined ? undefined : readKernelDrops(this.#udpListening),
       store: () => [

@@ -40,7 +40,7 @@ beforeEach(async () => {
     bodies: createBodies({ maxBodyBytes: 500_000, budget: new ByteBudget(1_000_000) }),
     defaults: { account: '000000000000', region: 'us-east-1' },
     corsOrigins: new Set(),
-    boundToLoopback: true,
+    allowedHosts: new Set(),
     assets: new Map(),
     counts: new RequestCounts(),
     health: async () => ({ problems: [] }),

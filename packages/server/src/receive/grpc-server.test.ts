@@ -188,6 +188,14 @@ describe('Export', () => {
     expect(await rawCall(session, EXPORT, Buffer.from('{}'), json)).toMatchObject({ http: 415 })
     const get = outcomeOf(session.request({ ':path': '/' }).on('error', () => undefined))
     expect(await get).toMatchObject({ http: 405 })
+    // What a browser asks before it sends for a page of another site.
+    const preflight = session.request({ ':method': 'OPTIONS', ':path': EXPORT })
+    let told: object = {}
+    preflight.on('response', (headers) => {
+      told = headers
+    })
+    expect(await outcomeOf(preflight.on('error', () => undefined))).toMatchObject({ http: 405 })
+    expect(Object.keys(told).filter((name) => name.startsWith('access-control'))).toEqual([])
     session.destroy()
   })
 })
@@ -362,6 +370,24 @@ describe('many and slow', () => {
     await expect.poll(async () => (await unary(client(), EXPORT, Buffer.from('x'))).code).toBe(0)
   })
 
+  test.each([
+    ['streams opened and reset at once', resetStorm],
+    ['headers that never end', endlessHeaders],
+  ])('%s are not followed for long, and nobody else is served worse', async (_what, storm) => {
+    const socket = connect(Number(address.split(':')[1]), '127.0.0.1')
+    const answer: Buffer[] = []
+    socket.on('error', () => undefined)
+    socket.on('data', (part) => answer.push(part))
+    socket.write(Buffer.concat([PREFACE, http2Frame(SETTINGS, 0, 0, Buffer.alloc(0)), ...storm()]))
+    await expect
+      .poll(() => socket.destroyed || frameTypes(Buffer.concat(answer)).includes(GOAWAY))
+      .toBe(true)
+    socket.destroy()
+    expect(await unary(client(), EXPORT, Buffer.from('x'))).toMatchObject({ code: 0 })
+    expect(calls.length).toBeLessThan(STORM_STREAMS / 4)
+    expect(failures).toEqual([])
+  })
+
   test('what is no HTTP/2 ends its connection and nothing else', async () => {
     const port = Number(address.split(':')[1])
     for (const garbage of ['GET / HTTP/1.1\r\nhost: x\r\n\r\n', '\0'.repeat(1000)]) {
@@ -375,3 +401,61 @@ describe('many and slow', () => {
     expect(failures).toEqual([])
   })
 })
+
+const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
+
+/** Types of frames and flags (RFC 9113, 6). */
+const HEADERS = 1
+const RESET = 3
+const SETTINGS = 4
+const GOAWAY = 7
+const CONTINUATION = 9
+const END_STREAM = 1
+const END_HEADERS = 4
+
+function http2Frame(type: number, flags: number, stream: number, payload: Uint8Array): Buffer {
+  const head = Buffer.alloc(9)
+  head.writeUIntBE(payload.length, 0, 3)
+  head[3] = type
+  head[4] = flags
+  head.writeUInt32BE(stream, 5)
+  return Buffer.concat([head, payload])
+}
+
+/** Of the frames that are there as a whole. */
+function frameTypes(bytes: Buffer): readonly number[] {
+  const types: number[] = []
+  for (let at = 0; at + 9 <= bytes.length; at += 9 + bytes.readUIntBE(at, 3)) {
+    types.push(bytes[at + 3] ?? 0)
+  }
+  return types
+}
+
+/** POST, http, `/x`, `application/grpc` as literals after the static table (RFC 7541, A). */
+const REQUEST = Buffer.concat([
+  Buffer.from([0x83, 0x86, 0x04, 2, ...Buffer.from('/x'), 0x01, 1, ...Buffer.from('x')]),
+  Buffer.from([0x0f, 0x10, 16, ...Buffer.from('application/grpc')]),
+])
+
+const STORM_STREAMS = 20_000
+
+/** As in CVE-2023-44487: the protocol's library answers only so many a second. */
+function* resetStorm(): Generator<Buffer> {
+  const cancel = Buffer.from([0, 0, 0, 8])
+  for (let stream = 1; stream < 2 * STORM_STREAMS; stream += 2) {
+    yield Buffer.concat([
+      http2Frame(HEADERS, END_HEADERS | END_STREAM, stream, REQUEST),
+      http2Frame(RESET, 0, stream, cancel),
+    ])
+  }
+}
+
+/** As in CVE-2024-27983: 16 MiB. */
+function* endlessHeaders(): Generator<Buffer> {
+  const field = Buffer.concat([
+    Buffer.from([0, 1, 0x61, 0x7f, 0x81, 0x7e]),
+    Buffer.alloc(16_000, 'a'),
+  ])
+  yield http2Frame(HEADERS, 0, 1, REQUEST)
+  for (let part = 0; part < 1000; part += 1) yield http2Frame(CONTINUATION, 0, 1, field)
+}

@@ -1,5 +1,7 @@
 import {
+  createSecureServer,
   createServer,
+  type Http2SecureServer,
   type Http2Server,
   type Http2Session,
   type IncomingHttpHeaders,
@@ -8,6 +10,7 @@ import {
 } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { GRPC_CODE, type GrpcCode, type GrpcStatus } from '../lib/grpc-status.ts'
+import { type TlsIdentity, tlsOptions } from '../lib/tls.ts'
 import { GrpcCall } from './grpc-call.ts'
 import type { BodyLimits } from './http-body.ts'
 
@@ -38,15 +41,19 @@ export type GrpcServerOptions = {
   readonly onFailure: (error: unknown, method: string) => void
   /** The listening socket failed. */
   readonly onError: (error: Error) => void
+  /** Told of each connection beyond `maxConnections`. */
+  readonly onRefused?: () => void
+  /** TLS with this, agreed on by ALPN; without, clear text. */
+  readonly tls?: TlsIdentity | undefined
 }
 
 /**
- * A port of gRPC over HTTP/2 in clear text, for unary and server-streaming methods. Messages are given on
+ * A port of gRPC over HTTP/2, for unary and server-streaming methods. Messages are given on
  * as they were sent, compressed ones too, within the same limits as HTTP bodies.
  */
 export class GrpcServer {
   readonly #options: GrpcServerOptions
-  readonly #server: Http2Server
+  readonly #server: Http2Server | Http2SecureServer
   /** How many calls of each connection are open. */
   readonly #sessions = new Map<Http2Session, number>()
   readonly #stopping = new AbortController()
@@ -54,14 +61,17 @@ export class GrpcServer {
 
   constructor(options: GrpcServerOptions) {
     this.#options = options
-    this.#server = createServer({
-      settings: {
-        maxConcurrentStreams: MAX_STREAMS,
-        initialWindowSize: WINDOW_BYTES,
-        maxHeaderListSize: MAX_HEADER_BYTES,
-      },
-    })
+    const settings = {
+      maxConcurrentStreams: MAX_STREAMS,
+      initialWindowSize: WINDOW_BYTES,
+      maxHeaderListSize: MAX_HEADER_BYTES,
+    }
+    this.#server =
+      options.tls === undefined
+        ? createServer({ settings })
+        : createSecureServer({ settings, ...tlsOptions(options.tls), allowHTTP1: false })
     this.#server.maxConnections = options.maxConnections
+    this.#server.on('drop', () => options.onRefused?.())
     this.#server.on('session', (session) => this.#open(session))
     this.#server.on('stream', (stream, headers) => void this.#answer(stream, headers))
   }

@@ -87,7 +87,7 @@ function app(options: AppOverrides = {}) {
     bodies: createBodies({ maxBodyBytes: 500_000, budget }),
     defaults: { account: '000000000000', region: 'us-east-1' },
     corsOrigins: new Set(),
-    boundToLoopback: true,
+    allowedHosts: new Set(),
     assets: ASSETS,
     counts,
     health: async () => ({ problems: options.problems ?? [] }),
@@ -356,6 +356,49 @@ test('a page of another site gets nothing', async () => {
   const answer = await post('/Traces', { TraceIds: [] }, own)
   expect(answer.status).toBe(200)
   expect(answer.headers.get('Access-Control-Allow-Origin')).toBeNull()
+})
+
+test('a name made to point here gets nothing, nor does a picture on a page of another site', async () => {
+  const { hono } = app()
+  for (const path of ['/', '/metrics', '/healthz', '/assets/index-abcdefgh.js', '/Traces']) {
+    const rebound = await hono.request(path, { headers: { Host: 'evil.test:2000' } })
+    expect(await shapeOf(rebound)).toMatchObject({
+      status: 403,
+      type: 'AccessDeniedException',
+      body: { message: expect.stringContaining('--allowed-host') },
+    })
+    const headers = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'no-cors' }
+    expect((await hono.request(path, { headers })).status).toBe(403)
+  }
+  const link = {
+    'Sec-Fetch-Site': 'cross-site',
+    'Sec-Fetch-Mode': 'navigate',
+    'Sec-Fetch-Dest': 'document',
+  }
+  expect((await hono.request('/', { headers: link })).status).toBe(200)
+})
+
+test('every answer keeps browsers from keeping, framing, guessing and sharing it', async () => {
+  const { hono, post } = app()
+  for (const answer of [
+    await hono.request('/'),
+    await hono.request('/metrics'),
+    await hono.request('/nothing'),
+    await post('/Traces', { TraceIds: [] }),
+  ]) {
+    const { headers } = answer
+    const policy = headers.get('Content-Security-Policy') ?? ''
+    for (const part of ["default-src 'self'", "frame-ancestors 'none'", "object-src 'none'"]) {
+      expect(policy).toContain(part)
+    }
+    expect(policy).not.toContain('unsafe')
+    expect(headers.get('X-Frame-Options')).toBe('DENY')
+    expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
+    expect(headers.get('Referrer-Policy')).toBe('no-referrer')
+    expect(headers.get('Cross-Origin-Opener-Policy')).toBe('same-origin')
+    expect(headers.get('Cross-Origin-Resource-Policy')).toBe('same-origin')
+    expect(headers.get('Cache-Control')).toMatch(/^no-(?:store|cache)$/)
+  }
 })
 
 test('health is 200 only without problems', async () => {

@@ -1,7 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestContext, Result } from '@fluoroscope/model'
 import { type Context, Hono } from 'hono'
-import { isCrossOrigin, SECURITY_HEADERS } from './browser-guard.ts'
+import {
+  type AllowedHosts,
+  type Asking,
+  isCrossSite,
+  isKnownHost,
+  SECURITY_HEADERS,
+} from './browser-guard.ts'
 import { assetResponse, type ConsoleAssets } from './console-assets.ts'
 import { type AllowedOrigins, corsHeaders, preflightResponse } from './cors.ts'
 import {
@@ -35,8 +41,7 @@ export type SpanAppOptions = {
   readonly bodies: Bodies
   readonly defaults: RequestContext
   readonly corsOrigins: AllowedOrigins
-  /** Listening on loopback only. */
-  readonly boundToLoopback: boolean
+  readonly allowedHosts: AllowedHosts
   readonly counts: RequestCounts
   /** What a thrown error means to a client, where it is not a fault of the program. */
   readonly explain: (error: unknown) => OperationError | undefined
@@ -86,16 +91,15 @@ function guardedApp(options: SpanAppOptions): Hono<Environment> {
     c.set('operation', 'other')
     await next()
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value)
+    // Traces are not for the browser's disk; files of the console say what they are.
+    if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store')
     c.res.headers.set('x-amzn-RequestId', options.newRequestId())
     options.counts.add(c.get('operation'), c.res.status)
   })
   app.use(async (c, next) => {
-    const crossOrigin = isCrossOrigin(
-      c.req.header('origin'),
-      c.req.header('host') ?? new URL(c.req.url).host,
-      options.boundToLoopback,
-    )
-    if (!crossOrigin) return next()
+    const host = c.req.header('host') ?? new URL(c.req.url).host
+    if (!isKnownHost(host, options.allowedHosts)) return errorResponse(UNKNOWN_HOST)
+    if (!isCrossSite(askingOf(c, host))) return next()
     const cors = corsHeaders(c.req.header('origin'), options.corsOrigins)
     if (cors === undefined || c.req.path !== EXPORT_TRACES.path) {
       return errorResponse({ kind: 'forbidden', message: 'Requests of other sites are refused' })
@@ -117,6 +121,24 @@ function guardedApp(options: SpanAppOptions): Hono<Environment> {
     return otlpError(answerFormat(c.req.header('content-type')), told)
   })
   return app
+}
+
+const UNKNOWN_HOST: OperationError = {
+  kind: 'forbidden',
+  message:
+    'The Host header names no host of this server; besides localhost and addresses it answers to names given with --allowed-host',
+}
+
+function askingOf(c: Context<Environment>, host: string): Asking {
+  return {
+    method: c.req.method,
+    isSecure: c.req.url.startsWith('https:'),
+    host,
+    origin: c.req.header('origin'),
+    site: c.req.header('sec-fetch-site'),
+    mode: c.req.header('sec-fetch-mode'),
+    destination: c.req.header('sec-fetch-dest'),
+  }
 }
 
 function addSpanReport(app: Hono<Environment>, options: SpanAppOptions): void {

@@ -19,7 +19,7 @@ async function ask(
     bodies: createBodies({ maxBodyBytes: 1000, budget: new ByteBudget(1000) }),
     defaults: { account: '000000000000', region: 'us-east-1' },
     corsOrigins: new Set(allowed),
-    boundToLoopback: true,
+    allowedHosts: new Set(),
     counts: new RequestCounts(),
     explain: () => undefined,
     onFailure: (error) => {
