@@ -11,6 +11,8 @@ export default defineConfig({
     include: ['packages/*/src/**/*.test.ts', 'packages/*/src/**/*.test.tsx', 'test/*.test.ts'],
     // Child processes and worker threads started from source files load TypeScript through tsx.
     env: { NODE_OPTIONS: '--import tsx --conditions=source' },
+    // A state that is waited for comes when the machine has time: one second is too little.
+    expect: { poll: { timeout: 60_000 } },
     testTimeout: 300_000,
     hookTimeout: 120_000,
   },

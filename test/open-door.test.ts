@@ -120,7 +120,12 @@ test('every port of TCP takes what is sent over TLS, and the log says that UDP h
 
 test('the port of gRPC agrees on HTTP/2 only', async () => {
   const agreed = async (protocols: string[]) => {
-    const options = { ca: cert, host: 'localhost', ALPNProtocols: protocols }
+    const options = {
+      ca: cert,
+      host: '127.0.0.1',
+      servername: 'localhost',
+      ALPNProtocols: protocols,
+    }
     const socket = connect({ ...options, port: server.ready.otlpGrpc })
     const [outcome] = (await Promise.race([
       once(socket, 'secureConnect').then(() => [socket.alpnProtocol]),
@@ -141,6 +146,7 @@ test('clear text and old versions of TLS get no answer', async () => {
     host: '127.0.0.1',
     port: server.ready.http,
     ca: cert,
+    servername: 'localhost',
     minVersion: 'TLSv1',
     maxVersion: 'TLSv1.1',
     ciphers: 'DEFAULT@SECLEVEL=0',

@@ -39,7 +39,11 @@ test('every package that is always installed is fixed by its hash, and few run a
   const running = installed.filter(([, { hasInstallScript }]) => hasInstallScript)
   const names = running.map(([path]) => path.replace(/.*node_modules\//, ''))
   // `fsevents` is installed on macOS only.
-  expect(names.filter((name) => name !== 'fsevents').sort()).toEqual(['chdb', 'esbuild', 'protobufjs'])
+  expect(names.filter((name) => name !== 'fsevents').sort()).toEqual([
+    'chdb',
+    'esbuild',
+    'protobufjs',
+  ])
 })
 
 test('`npm run sbom` lists what a server runs with', async () => {
