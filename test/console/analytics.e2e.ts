@@ -1,52 +1,29 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import {
-  type RunningServer,
-  removeDirectory,
-  startServer,
-  temporaryDirectory,
-} from '../support/server.ts'
-import {
-  CHROMIUM,
-  type Look,
-  launch,
-  openPage,
-  scrollsSideways,
-  seriousFindings,
-} from './browser.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { CHROMIUM, goWithin, type Look, scrollsSideways, seriousFindings } from './browser.ts'
 import { type Checkout, checkouts } from './checkout-traces.ts'
 import { orderDocuments } from './fleet-traces.ts'
 import { putDocuments } from './shop-trace.ts'
+import { startSite } from './site.ts'
 
 const SLOW = { timeout: 30_000 }
 const COUNT = 240
 
 describe.skipIf(CHROMIUM === undefined)('analytics (skipped without Chromium)', () => {
-  let directory: string
-  let server: RunningServer
-  let browser: Browser
+  const site = startSite()
   const sent = checkouts(COUNT, 3000)
   const newOnes = sent.filter(({ release }) => release === '2.1')
 
   beforeAll(async () => {
-    directory = await temporaryDirectory()
-    server = await startServer(directory)
-    browser = await launch()
     for (let first = 0; first < COUNT; first += 40) {
       const some = sent.slice(first, first + 40).map(({ document }) => document)
-      await putDocuments(server.endpoint, some)
+      await putDocuments(site.endpoint, some)
     }
     // A trace is found a moment after it was acknowledged.
-    await vi.waitUntil(async () => (await countProcessed(server.endpoint)) === COUNT, SLOW)
+    await vi.waitUntil(async () => (await countProcessed(site.endpoint)) === COUNT, SLOW)
   })
 
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-    await removeDirectory(directory)
-  })
-
-  const open = (path: string, look?: Look) => openPage(browser, server.endpoint, path, look)
+  const { open } = site
 
   test('a rectangle of slow traces tells what is different about them, in two steps', async () => {
     const { page, complaints } = await open('/')
@@ -95,7 +72,7 @@ describe.skipIf(CHROMIUM === undefined)('analytics (skipped without Chromium)', 
       .locator('.set-card.set-a')
       .getByRole('link', { name: 'View traces' })
       .getAttribute('href')
-    expect(new URL(href ?? '', server.endpoint).searchParams.get('filter')).toBe('user = "u-7"')
+    expect(new URL(href ?? '', site.endpoint).searchParams.get('filter')).toBe('user = "u-7"')
     await page.context().close()
   })
 
@@ -193,28 +170,29 @@ describe.skipIf(CHROMIUM === undefined)('analytics (skipped without Chromium)', 
   test('totals of the map are counts of what was sent, whatever filter a group has', async () => {
     const seed = Math.floor(Math.random() * 2 ** 31)
     const random = randomFrom(seed)
-    for (let round = 0; round < 3; round++) {
+    const { page } = await open('/map?view=list')
+    const row = page
+      .locator('.map-table tbody tr')
+      .filter({ has: page.getByRole('rowheader', { name: 'checkout', exact: true }) })
+    const nothing = page.getByRole('heading', { name: 'No services in this range' })
+    for (let round = 0; round < 50; round++) {
       const { text, matches } = randomFilter(random, 2)
-      const body = JSON.stringify({ GroupName: `random ${round}`, FilterExpression: text })
-      const made = await fetch(`${server.endpoint}/CreateGroup`, { method: 'POST', body })
-      expect(made.ok, text).toBe(true)
-      const expected = sent.filter(matches)
-      const { page } = await open(`/map?view=list&group=random+${round}`)
-      const row = page
-        .locator('.map-table tbody tr')
-        .filter({ has: page.getByRole('rowheader', { name: 'checkout', exact: true }) })
-      const nothing = page.getByRole('heading', { name: 'No services in this range' })
+      const name = `random ${round}`
+      await changeGroups(site.endpoint, 'CreateGroup', { GroupName: name, FilterExpression: text })
+      await goWithin(page, `/map?view=list&live=0&group=random+${round}`)
+      // With the name of the group, what was shown of the one before is gone.
+      await expect.poll(() => page.getByRole('combobox', { name: 'Group' }).inputValue()).toBe(name)
       await row.or(nothing).first().waitFor(SLOW)
       const cells = (await nothing.isVisible()) ? [] : await row.locator('td').allTextContents()
       const [requests = 0, errors = 0] = [cells[1], cells[4]].map((cell) =>
         Number.parseInt(cell ?? '0', 10),
       )
-      const what = `seed ${seed}: ${text}`
-      expect([requests, errors], what).toEqual([
+      const expected = sent.filter(matches)
+      expect([requests, errors], `seed ${seed}: ${text}`).toEqual([
         expected.length,
         expected.filter(({ status }) => status === 403).length,
       ])
-      await page.context().close()
+      await changeGroups(site.endpoint, 'DeleteGroup', { GroupName: name })
     }
   }, 180_000)
 
@@ -231,7 +209,7 @@ describe.skipIf(CHROMIUM === undefined)('analytics (skipped without Chromium)', 
   test('a message is followed back across its queue in three steps', async () => {
     const documents = orderDocuments(1, { status: 200, seconds: 0.05 })
     const [producer, , consumer] = documents.map((text) => JSON.parse(text).trace_id as string)
-    await putDocuments(server.endpoint, documents)
+    await putDocuments(site.endpoint, documents)
     const { page } = await open('/')
     const row = page.locator('.trace-list tbody tr', { hasText: consumer?.slice(-8) ?? '' })
     await row.getByRole('link').click(SLOW)
@@ -290,6 +268,16 @@ function randomFilter(random: () => number, depth: number): Filter {
   ])
   if (random() < 0.6) return term
   return { text: `!${term.text}`, matches: (trace) => !term.matches(trace) }
+}
+
+async function changeGroups(
+  endpoint: string,
+  operation: 'CreateGroup' | 'DeleteGroup',
+  input: Readonly<Record<string, string>>,
+): Promise<void> {
+  const body = JSON.stringify(input)
+  const response = await fetch(`${endpoint}/${operation}`, { method: 'POST', body })
+  if (!response.ok) throw new Error(`${operation} of ${body}: ${await response.text()}`)
 }
 
 /** Numbers from 0 to 1, the same ones for a seed (mulberry32). */

@@ -80,3 +80,11 @@ export async function seriousFindings(page: Page): Promise<readonly string[]> {
 export function scrollsSideways(page: Page): Promise<boolean> {
   return page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
 }
+
+/** Goes to another address of the console without loading it anew, as the browser's back does. */
+export function goWithin(page: Page, path: string): Promise<void> {
+  return page.evaluate((address) => {
+    history.pushState(null, '', address)
+    dispatchEvent(new PopStateEvent('popstate'))
+  }, path)
+}

@@ -1,51 +1,24 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  type RunningServer,
-  removeDirectory,
-  startServer,
-  temporaryDirectory,
-} from '../support/server.ts'
-import {
-  CHROMIUM,
-  type Look,
-  launch,
-  openPage,
-  scrollsSideways,
-  seriousFindings,
-} from './browser.ts'
+import { describe, expect, test } from 'vitest'
+import { CHROMIUM, type Look, scrollsSideways, seriousFindings } from './browser.ts'
 import { longTrace, putDocuments, shopTrace } from './shop-trace.ts'
+import { startSite } from './site.ts'
 
 describe.skipIf(CHROMIUM === undefined)('the console (skipped where no Chromium is found)', () => {
-  let directory: string
-  let server: RunningServer
-  let browser: Browser
+  const site = startSite()
   const failing = shopTrace(40, { fails: true })
   const good = shopTrace(20)
   const long = longTrace(90, 10_000)
 
-  beforeAll(async () => {
-    directory = await temporaryDirectory()
-    server = await startServer(directory)
-    browser = await launch()
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-    await removeDirectory(directory)
-  })
-
-  const open = (path: string, look?: Look) => openPage(browser, server.endpoint, path, look)
+  const { open } = site
 
   test('an empty store says how to send a trace, and notices the first', async () => {
     const { page, complaints } = await open('/')
     await page.getByRole('heading', { name: 'Waiting for the first trace' }).waitFor()
     const snippets = await page.locator('.snippet code').allTextContents()
     expect(snippets.join('\n')).toContain('npx fluoroscope demo')
-    expect(snippets.join('\n')).toContain(`--endpoint-url ${server.endpoint}`)
+    expect(snippets.join('\n')).toContain(`--endpoint-url ${site.endpoint}`)
     expect(await seriousFindings(page)).toEqual([])
-    await putDocuments(server.endpoint, failing.documents)
+    await putDocuments(site.endpoint, failing.documents)
     await page.getByText('Your first trace has arrived.').waitFor()
     await page.getByRole('link', { name: 'Open it' }).click()
     await page.getByRole('treegrid', { name: 'Timeline' }).waitFor()
@@ -54,7 +27,7 @@ describe.skipIf(CHROMIUM === undefined)('the console (skipped where no Chromium 
   })
 
   test('the list shows traces newest first, with their outcome in words', async () => {
-    await putDocuments(server.endpoint, good.documents)
+    await putDocuments(site.endpoint, good.documents)
     const { page, complaints } = await open('/traces')
     const rows = page.locator('.trace-list tbody tr')
     await rows.nth(1).waitFor()
@@ -77,10 +50,7 @@ describe.skipIf(CHROMIUM === undefined)('the console (skipped where no Chromium 
     await rows.nth(1).waitFor()
     await page.getByRole('button', { name: 'Live' }).click()
     expect(new URL(page.url()).searchParams.get('live')).toBe('0')
-    await putDocuments(
-      server.endpoint,
-      shopTrace(1, { url: 'https://shop.example/late' }).documents,
-    )
+    await putDocuments(site.endpoint, shopTrace(1, { url: 'https://shop.example/late' }).documents)
     const late = page.getByRole('link', { name: '/late' })
     // Longer than a live list waits between two questions.
     await page.waitForTimeout(6500)
@@ -205,7 +175,7 @@ describe.skipIf(CHROMIUM === undefined)('the console (skipped where no Chromium 
   })
 
   test('a trace of 10,000 calls keeps few rows in the document and scrolls to its end', async () => {
-    for (const document of long.documents) await putDocuments(server.endpoint, [document])
+    for (const document of long.documents) await putDocuments(site.endpoint, [document])
     const { page, complaints } = await open(`/traces/${long.id}?fold=0`)
     const grid = page.getByRole('treegrid', { name: 'Timeline' })
     await expect.poll(() => grid.getAttribute('aria-rowcount'), { timeout: 60_000 }).toBe('10022')
@@ -222,7 +192,7 @@ describe.skipIf(CHROMIUM === undefined)('the console (skipped where no Chromium 
       (_, index) => shopTrace(120 + index).documents[0] ?? '',
     )
     for (let first = 0; first < many.length; first += 50) {
-      await putDocuments(server.endpoint, many.slice(first, first + 50))
+      await putDocuments(site.endpoint, many.slice(first, first + 50))
     }
     const { page } = await open('/traces?live=0')
     const rows = page.locator('.trace-list tbody tr')

@@ -1,21 +1,9 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  type RunningServer,
-  removeDirectory,
-  startServer,
-  temporaryDirectory,
-} from '../support/server.ts'
-import {
-  CHROMIUM,
-  type Look,
-  launch,
-  openPage,
-  scrollsSideways,
-  seriousFindings,
-} from './browser.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { CHROMIUM, scrollsSideways, seriousFindings } from './browser.ts'
 import { type Fate, goneDocuments, orderDocuments, wideDocuments } from './fleet-traces.ts'
 import { putDocuments } from './shop-trace.ts'
+import { startSite } from './site.ts'
 
 /** 24 requests: 4 faults, 2 errors, 2 throttled; from 50 to 280 ms in steps of 10. */
 const FATES: readonly Fate[] = Array.from({ length: 24 }, (_, index) => ({
@@ -28,23 +16,8 @@ const CATALOG = 'catalog~AWS%3A%3AEC2%3A%3AInstance~'
 describe.skipIf(CHROMIUM === undefined)(
   'the service map (skipped where no Chromium is found)',
   () => {
-    let directory: string
-    let server: RunningServer
-    let browser: Browser
-
-    beforeAll(async () => {
-      directory = await temporaryDirectory()
-      server = await startServer(directory)
-      browser = await launch()
-    })
-
-    afterAll(async () => {
-      await browser?.close()
-      await server?.stop()
-      await removeDirectory(directory)
-    })
-
-    const open = (path: string, look?: Look) => openPage(browser, server.endpoint, path, look)
+    const site = startSite()
+    const { open } = site
 
     test('an empty range says so, and leads on', async () => {
       const { page, complaints } = await open('/map?range=15m')
@@ -60,7 +33,7 @@ describe.skipIf(CHROMIUM === undefined)(
       const { page, complaints } = await open('/map')
       await page.getByRole('heading', { name: 'No services in this range' }).waitFor()
       const documents = FATES.flatMap((fate, index) => orderDocuments(60 + index, fate))
-      await putDocuments(server.endpoint, documents)
+      await putDocuments(site.endpoint, documents)
       const strip = page.locator('.truth-strip')
       // Clients of web and shipper, web, catalog, shipper; pay.example, products, stock, the queue.
       await expect.poll(() => strip.textContent(), { timeout: 60_000 }).toContain('9 services')
@@ -103,7 +76,7 @@ describe.skipIf(CHROMIUM === undefined)(
         ],
       ]
       for (const [index, [expression, matches]] of groups.entries()) {
-        await createGroup(server.endpoint, `group ${index}`, expression)
+        await createGroup(site.endpoint, `group ${index}`, expression)
         const { page } = await open(`/map?view=list&group=group+${index}`)
         await page.locator('.map-table tbody tr').first().waitFor()
         const expected = FATES.filter(matches)
@@ -138,7 +111,7 @@ describe.skipIf(CHROMIUM === undefined)(
       await map.focus()
       await page.keyboard.press('ArrowRight')
       await expect.poll(() => selectedName(page)).toMatch(/^(catalog|pay\.example)$/)
-      await page.goto(`${server.endpoint}/map?selected=${encodeURIComponent(CATALOG)}`)
+      await page.goto(`${site.endpoint}/map?selected=${encodeURIComponent(CATALOG)}`)
       await expect.poll(() => selectedName(page)).toBe('catalog')
       await map.focus()
       await page.waitForTimeout(1500)
@@ -181,7 +154,7 @@ describe.skipIf(CHROMIUM === undefined)(
         .getByRole('link', { name: 'View traces' })
         .last()
         .getAttribute('href')
-      expect(new URL(href ?? '', server.endpoint).searchParams.get('filter')).toBe(
+      expect(new URL(href ?? '', site.endpoint).searchParams.get('filter')).toBe(
         'service(id(name: "catalog", type: "AWS::EC2::Instance")) { responsetime >= 0.1 AND responsetime <= 0.15 }',
       )
       await page.close()
@@ -206,12 +179,12 @@ describe.skipIf(CHROMIUM === undefined)(
     })
 
     test('two fingers zoom, and places outlast a reload', async () => {
-      const context = await browser.newContext({
+      const context = await site.browser.newContext({
         viewport: { width: 390, height: 900 },
         hasTouch: true,
       })
       const page = await context.newPage()
-      await page.goto(`${server.endpoint}/map`)
+      await page.goto(`${site.endpoint}/map`)
       const places = () =>
         page.evaluate(() => localStorage.getItem('fluoroscope.map-places') ?? 'none')
       await expect.poll(places, { timeout: 20_000 }).toContain('catalog')
@@ -324,7 +297,7 @@ describe.skipIf(CHROMIUM === undefined)(
       const earlier = Array.from({ length: 40 }, (_, index) =>
         orderDocuments(3700 + index * 20, { status: 200, seconds: 0.05 }),
       ).flat()
-      await putDocuments(server.endpoint, [...earlier, ...goneDocuments(5000)])
+      await putDocuments(site.endpoint, [...earlier, ...goneDocuments(5000)])
       const { page, complaints } = await open('/')
       await page.getByRole('link', { name: 'Service map' }).click()
       await page
@@ -347,7 +320,7 @@ describe.skipIf(CHROMIUM === undefined)(
 
     test('a large map shows problems first, and how many services it leaves out', async () => {
       const documents = wideDocuments(150, 3)
-      await putDocuments(server.endpoint, documents)
+      await putDocuments(site.endpoint, documents)
       const { page } = await open('/map')
       const strip = page.locator('.truth-strip')
       await expect

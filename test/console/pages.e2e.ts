@@ -1,20 +1,8 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import {
-  type RunningServer,
-  removeDirectory,
-  startServer,
-  temporaryDirectory,
-} from '../support/server.ts'
-import {
-  CHROMIUM,
-  type Look,
-  launch,
-  openPage,
-  scrollsSideways,
-  seriousFindings,
-} from './browser.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { CHROMIUM, type Look, scrollsSideways, seriousFindings } from './browser.ts'
 import { putDocuments, shopTrace } from './shop-trace.ts'
+import { startSite } from './site.ts'
 
 const SLOW = { timeout: 60_000 }
 
@@ -35,28 +23,17 @@ const PAGES = [
 ] as const
 
 describe.skipIf(CHROMIUM === undefined)('pages of the console (skipped without Chromium)', () => {
-  let directory: string
-  let server: RunningServer
-  let browser: Browser
+  const site = startSite()
   const failing = shopTrace(40, { fails: true, url: 'https://shop.example/broken' })
   const good = shopTrace(20, { url: 'https://shop.example/fine' })
 
   beforeAll(async () => {
-    directory = await temporaryDirectory()
-    server = await startServer(directory)
-    browser = await launch()
-    await putDocuments(server.endpoint, [...failing.documents, ...good.documents])
+    await putDocuments(site.endpoint, [...failing.documents, ...good.documents])
     // A trace is found a moment after it was acknowledged.
-    await vi.waitUntil(async () => (await countTraces(server.endpoint)) === 2, SLOW)
+    await vi.waitUntil(async () => (await countTraces(site.endpoint)) === 2, SLOW)
   })
 
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-    await removeDirectory(directory)
-  })
-
-  const open = (path: string, look?: Look) => openPage(browser, server.endpoint, path, look)
+  const { open } = site
   const filterField = (page: Page) => page.getByRole('textbox', { name: 'Filter expression' })
   const rows = (page: Page) => page.locator('.trace-list tbody tr')
 
@@ -188,7 +165,7 @@ describe.skipIf(CHROMIUM === undefined)('pages of the console (skipped without C
     await field('Fixed rate').fill('120')
     await page.getByText('At most 100 %').waitFor()
     await page.getByRole('button', { name: 'Create rule' }).click()
-    expect(await storedRules(server.endpoint)).toEqual(['Default'])
+    expect(await storedRules(site.endpoint)).toEqual(['Default'])
     await field('Fixed rate').fill('12.5')
     await page.getByRole('button', { name: 'Create rule' }).click()
     await page.getByRole('link', { name: 'everything' }).waitFor()
@@ -205,7 +182,7 @@ describe.skipIf(CHROMIUM === undefined)('pages of the console (skipped without C
     await page.getByRole('button', { name: 'Delete rule everything' }).click()
     await page.getByRole('button', { name: 'Delete rule everything for good' }).click()
     await page.getByRole('link', { name: 'everything' }).waitFor({ state: 'detached' })
-    expect(await storedRules(server.endpoint)).toEqual(['Default'])
+    expect(await storedRules(site.endpoint)).toEqual(['Default'])
     expect(complaints).toEqual([])
   })
 
@@ -233,7 +210,7 @@ describe.skipIf(CHROMIUM === undefined)('pages of the console (skipped without C
   })
 
   test('the system page tells the ledger by source, and why a document was refused', async () => {
-    await fetch(`${server.endpoint}/TraceSegments`, {
+    await fetch(`${site.endpoint}/TraceSegments`, {
       method: 'POST',
       body: JSON.stringify({ TraceSegmentDocuments: ['{"name":"no id"}'] }),
     })
@@ -259,7 +236,7 @@ describe.skipIf(CHROMIUM === undefined)('pages of the console (skipped without C
     await page.getByText('✓ Copied').waitFor()
     const copied = await page.evaluate(() => navigator.clipboard.readText())
     expect(shown).toContain(copied)
-    expect(copied).toContain(`daemon_address='${new URL(server.endpoint).host}'`)
+    expect(copied).toContain(`daemon_address='${new URL(site.endpoint).host}'`)
   })
 
   test('every page is reached by keyboard alone, by keys and by commands', async () => {

@@ -1,43 +1,20 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  type RunningServer,
-  removeDirectory,
-  startServer,
-  temporaryDirectory,
-} from '../support/server.ts'
-import {
-  CHROMIUM,
-  type Look,
-  launch,
-  openPage,
-  scrollsSideways,
-  seriousFindings,
-} from './browser.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { CHROMIUM, type Look, scrollsSideways, seriousFindings } from './browser.ts'
 import { cartTrace } from './cart-trace.ts'
 import { putDocuments } from './shop-trace.ts'
+import { startSite } from './site.ts'
 
 describe.skipIf(CHROMIUM === undefined)('a trace (skipped where no Chromium is found)', () => {
-  let directory: string
-  let server: RunningServer
-  let browser: Browser
+  const site = startSite()
   const cart = cartTrace(90)
 
   beforeAll(async () => {
-    directory = await temporaryDirectory()
-    server = await startServer(directory)
-    browser = await launch()
-    await putDocuments(server.endpoint, cart.documents)
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-    await removeDirectory(directory)
+    await putDocuments(site.endpoint, cart.documents)
   })
 
   const open = async (query: string, look?: Look) => {
-    const watched = await openPage(browser, server.endpoint, `/traces/${cart.id}${query}`, look)
+    const watched = await site.open(`/traces/${cart.id}${query}`, look)
     await watched.page.locator('.trace-header').waitFor()
     return watched
   }
@@ -162,8 +139,8 @@ describe.skipIf(CHROMIUM === undefined)('a trace (skipped where no Chromium is f
 
   test('a trace beside the median of its request: what changed, in words and path by path', async () => {
     const slower = cartTrace(60, { slowerMs: 200 })
-    await putDocuments(server.endpoint, slower.documents)
-    const { page, complaints } = await openPage(browser, server.endpoint, `/traces/${slower.id}`)
+    await putDocuments(site.endpoint, slower.documents)
+    const { page, complaints } = await site.open(`/traces/${slower.id}`)
     await page.locator('.timeline-row').first().waitFor()
     await page.keyboard.press('x')
     await page.getByRole('button', { name: 'The median of this request' }).click()
@@ -181,9 +158,9 @@ describe.skipIf(CHROMIUM === undefined)('a trace (skipped where no Chromium is f
     const id = cart.id.replace(/.{8}$/, 'abcdef01')
     const at = Date.now() / 1000 - 2
     const root = { id: 'aaaaaaaaaaaaaaaa', name: 'web', trace_id: id, start_time: at }
-    const put = (document: object) => putDocuments(server.endpoint, [JSON.stringify(document)])
+    const put = (document: object) => putDocuments(site.endpoint, [JSON.stringify(document)])
     await put({ ...root, in_progress: true })
-    const { page, complaints } = await openPage(browser, server.endpoint, `/traces/${id}`)
+    const { page, complaints } = await site.open(`/traces/${id}`)
     await page.getByText('1 in progress').waitFor()
     await page.keyboard.press('j')
     const call = { id: 'bbbbbbbbbbbbbbbb', name: 'step', start_time: at, end_time: at + 1 }
