@@ -22,26 +22,40 @@ export function betweenSeconds(from: number, to: number): TimeWindow | undefined
 
 /** Reads `range=15m`, or `from` and `to` in ISO 8601; what is not understood is the last hour. */
 export function readTimeWindow(parameters: URLSearchParams): TimeWindow {
-  const [from, to] = [parameters.get('from'), parameters.get('to')]
+  return findTimeWindow(parameters, '') ?? DEFAULT_WINDOW
+}
+
+/** The window of parameters whose names begin with `prefix`; undefined where they tell none. */
+export function findTimeWindow(
+  parameters: URLSearchParams,
+  prefix: string,
+): TimeWindow | undefined {
+  const [from, to] = [parameters.get(`${prefix}from`), parameters.get(`${prefix}to`)]
   const between =
     from === null || to === null
       ? undefined
       : betweenSeconds(Date.parse(from) / 1000, Date.parse(to) / 1000)
   if (between !== undefined) return between
-  const seconds = parseLength(parameters.get('range') ?? '')
-  return seconds === undefined ? DEFAULT_WINDOW : { kind: 'last', seconds }
+  const seconds = parseLength(parameters.get(`${prefix}range`) ?? '')
+  return seconds === undefined ? undefined : { kind: 'last', seconds }
 }
 
 /** The parameters that {@link readTimeWindow} reads; the default has none. */
 export function timeParameters(window: TimeWindow): readonly (readonly [string, string])[] {
-  if (window.kind === 'between') {
-    return [
-      ['from', isoSeconds(window.from)],
-      ['to', isoSeconds(window.to)],
-    ]
-  }
-  const isDefault = window.seconds === 3600
-  return [['range', isDefault ? '' : lengthText(window.seconds)]]
+  const isDefault = window.kind === 'last' && window.seconds === 3600
+  return isDefault ? [['range', '']] : windowParameters(window, '')
+}
+
+/** The parameters that {@link findTimeWindow} reads. */
+export function windowParameters(
+  window: TimeWindow,
+  prefix: string,
+): readonly (readonly [string, string])[] {
+  if (window.kind === 'last') return [[`${prefix}range`, lengthText(window.seconds)]]
+  return [
+    [`${prefix}from`, isoSeconds(window.from)],
+    [`${prefix}to`, isoSeconds(window.to)],
+  ]
 }
 
 /** Both ends at the instant `now`, in whole epoch seconds. */

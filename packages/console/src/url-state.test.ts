@@ -38,6 +38,10 @@ test.each([
   '/map?from=2026-11-22T10%3A00%3A00Z&to=2026-11-22T10%3A05%3A00Z',
   '/map?selected=orders%7EAWS%253A%253AECS%253A%253AContainer%7E&depth=3&response=0.1-0.25',
   '/map?selected=a&depth=2&look=up&before=24h&metric=p95',
+  '/map?flow=down&collapse=cycle&expanded=%2Bcycle%7Ea+%2Bcycle%7Eb&with-range=1h',
+  '/map?with-from=2026-11-21T10%3A00%3A00Z&with-to=2026-11-21T12%3A00%3A00Z',
+  '/map?path-from=a&path-to=b&path=3',
+  '/map?path-from=%2Btype%7Eclient',
 ])('%s survives reading and printing', (url) => expect(printUrl(read(url))).toBe(url))
 
 test.each([
@@ -47,6 +51,15 @@ test.each([
 ])('a depth %s is put right', (_what, query, depth) => {
   expect(parseUrl('/map', query)).toMatchObject({ depth })
 })
+
+test.each([
+  'flow=up',
+  'collapse=all',
+  'expanded=a',
+  'path-to=b&path=1',
+  'with-range=99d',
+  'with-from=2026-11-21T10:00:00Z',
+])('%s of a map is put right', (query) => expect(printUrl(read(`/map?${query}`))).toBe('/map'))
 
 test('the start page is the list of the last hour, live', () => {
   expect(parseUrl('/', '')).toEqual({

@@ -1,15 +1,7 @@
 import { parseTraceId, type TraceId } from '@fluoroscope/model'
 import { type AnalyticsState, analyticsParameters, readAnalyticsState } from './analytics-state.ts'
-import { MAP_METRICS, type MapMetric } from './service-graph/map-metric.ts'
-import { FOCUS_DIRECTIONS, type FocusDirection } from './service-graph/select-graph.ts'
-import {
-  DEFAULT_WINDOW,
-  lengthText,
-  parseLength,
-  readTimeWindow,
-  type TimeWindow,
-  timeParameters,
-} from './time-window.ts'
+import { type MapState, mapParameters, readMapState } from './map-state.ts'
+import { DEFAULT_WINDOW, readTimeWindow, type TimeWindow, timeParameters } from './time-window.ts'
 import { readTraceSort, type TraceSort, traceSortText } from './trace-sort.ts'
 import { readTraceState, type TraceState, traceParameters } from './trace-state.ts'
 
@@ -35,35 +27,6 @@ export type TracesState = {
   /** What the found traces have in common is shown. */
   readonly tables: boolean
 }
-
-export type MapState = {
-  readonly page: 'map'
-  readonly time: TimeWindow
-  /** Only traces of this group; undefined for all. */
-  readonly group: string | undefined
-  readonly live: boolean
-  readonly view: 'map' | 'list'
-  /** Id of the selected service or call. */
-  readonly selected: string | undefined
-  /** Only what is within so many calls of the selected service; 0 for everything. */
-  readonly depth: number
-  /** Response times brushed on the selection's histogram, in seconds. */
-  readonly response: ResponseRange | undefined
-  /** Which way `depth` looks from it. */
-  readonly direction: FocusDirection
-  /** Healthy services too where the map is too large to show everything at first. */
-  readonly all: boolean
-  /** Compared with the window of the same length so many seconds before; undefined for not at all. */
-  readonly before: number | undefined
-  /** What the colours tell. */
-  readonly metric: MapMetric
-}
-
-/** Both ends included, in seconds. */
-export type ResponseRange = { readonly from: number; readonly to: number }
-
-/** As far as a map looks around a service. */
-export const MAX_DEPTH = 5
 
 /** What a page of settings has open: nothing, a form for a new one, or the one of a name. */
 export type OpenSetting =
@@ -104,33 +67,6 @@ export function parseUrl(path: string, query: string): UrlState {
   return parseTraceUrl(path, parameters)
 }
 
-function readMapState(parameters: URLSearchParams): MapState {
-  const selected = parameters.get('selected') || undefined
-  const depth = Number(parameters.get('depth'))
-  const isDepth = selected !== undefined && Number.isInteger(depth) && depth > 0
-  return {
-    page: 'map',
-    time: readTimeWindow(parameters),
-    group: parameters.get('group') || undefined,
-    live: parameters.get('live') !== '0',
-    view: parameters.get('view') === 'list' ? 'list' : 'map',
-    selected,
-    depth: isDepth ? Math.min(depth, MAX_DEPTH) : 0,
-    response: selected === undefined ? undefined : readResponse(parameters.get('response') ?? ''),
-    all: parameters.get('all') === '1',
-    direction: FOCUS_DIRECTIONS.find((each) => each === parameters.get('look')) ?? 'both',
-    before: parseLength(parameters.get('before') ?? ''),
-    metric: MAP_METRICS.find((each) => each === parameters.get('metric')) ?? 'health',
-  }
-}
-
-/** `0.1-0.25`. */
-function readResponse(text: string): ResponseRange | undefined {
-  const [, from, to] = /^(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$/.exec(text) ?? []
-  const range = { from: Number(from), to: Number(to) }
-  return range.from <= range.to ? range : undefined
-}
-
 function parseTraceUrl(path: string, parameters: URLSearchParams): UrlState {
   const id = /^\/traces\/([^/]+)\/?$/.exec(path)?.[1]
   const traceId = id === undefined ? undefined : parseTraceId(id)
@@ -152,7 +88,7 @@ export function printUrl(state: UrlState): string {
     case 'trace':
       return withQuery(`/traces/${state.id}`, traceParameters(state))
     case 'map':
-      return printMapUrl(state)
+      return withQuery('/map', mapParameters(state))
     case 'analytics':
       return withQuery('/analytics', analyticsParameters(state))
     case 'sampling':
@@ -165,23 +101,6 @@ export function printUrl(state: UrlState): string {
     case 'unknown':
       return state.path
   }
-}
-
-function printMapUrl(state: MapState): string {
-  const { time, group, live, view, selected, depth, response, all } = state
-  return withQuery('/map', [
-    ...timeParameters(time),
-    ['group', group ?? ''],
-    ['live', live ? '' : '0'],
-    ['view', view === 'list' ? 'list' : ''],
-    ['selected', selected ?? ''],
-    ['depth', depth > 0 ? String(depth) : ''],
-    ['look', state.direction === 'both' ? '' : state.direction],
-    ['response', response ? `${response.from}-${response.to}` : ''],
-    ['all', all ? '1' : ''],
-    ['before', state.before === undefined ? '' : lengthText(state.before)],
-    ['metric', state.metric === 'health' ? '' : state.metric],
-  ])
 }
 
 /** The list of traces that match `filter`, in a window, newest first, live. */

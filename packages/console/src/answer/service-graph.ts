@@ -1,4 +1,5 @@
 import type { JsonValue, RequestStatistics, ServiceEdge, ServiceKey } from '@fluoroscope/model'
+import type { CollapseRule } from '../service-graph/collapse-rule.ts'
 import {
   AnswerError,
   readList,
@@ -22,6 +23,16 @@ export type MapNode = {
   /** Of a client: that of its calls, which is all there is. */
   readonly statistics: RequestStatistics
   readonly responseTimes: readonly HistogramEntry[]
+  /** The services that are drawn as this one node; undefined for a single one. */
+  readonly bundle: Bundle | undefined
+}
+
+/** Several services in the place of one. */
+type Bundle = {
+  readonly rule: CollapseRule
+  readonly members: readonly MapNode[]
+  /** How many of its requests are calls among its members. */
+  readonly innerRequests: number
 }
 
 /** A call, or a link from what sent a message to what received it. */
@@ -36,6 +47,8 @@ export type MapEdge = {
   /** Links: time from sending to receiving. */
   readonly receivedEventAges: readonly HistogramEntry[]
   readonly aliases: readonly string[]
+  /** The calls that are drawn as this one, where an end of it is a bundle; else none. */
+  readonly parts: readonly MapEdge[]
 }
 
 export type ReceivedGraph = {
@@ -101,6 +114,16 @@ export function totalOf({ ok, error, throttle, fault }: RequestStatistics): numb
   return ok + error + throttle + fault
 }
 
+/** The services that a node stands for: itself, where it is no bundle. */
+export function membersOf(node: MapNode): readonly MapNode[] {
+  return node.bundle === undefined ? [node] : node.bundle.members
+}
+
+/** Services that nodes stand for. */
+export function countServices(nodes: readonly MapNode[]): number {
+  return nodes.reduce((sum, node) => sum + membersOf(node).length, 0)
+}
+
 function readNode(service: Readonly<Record<string, JsonValue>>, where: string): MapNode {
   const key: ServiceKey = {
     name: readText(service['Name'], `${where}.Name`),
@@ -117,6 +140,7 @@ function readNode(service: Readonly<Record<string, JsonValue>>, where: string): 
       service['ResponseTimeHistogram'],
       `${where}.ResponseTimeHistogram`,
     ),
+    bundle: undefined,
   }
 }
 
@@ -145,6 +169,7 @@ function readEdge(
       const at = `${where}.Aliases[${index}]`
       return readText(readObject(alias, at)['Name'], `${at}.Name`)
     }),
+    parts: [],
   }
 }
 

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useId, useRef } from 'preact/hooks'
 import { rangeText } from '../number-text.ts'
 import { parseTimeField, timeFieldText } from '../time-field.ts'
 import {
@@ -14,17 +14,21 @@ import { setTimeZone, type TimeZone, timeZone, timeZoneName } from '../time-zone
 
 type Props = { readonly time: TimeWindow; readonly onChange: (time: TimeWindow) => void }
 
+/** What the time is of, where a page has several. */
+type NamedProps = Props & { readonly label?: string }
+
 /** Which time the page looks at: lengths up to now, two instants, and the window moved by itself. */
-export function RangePicker({ time, onChange }: Props) {
+export function RangePicker({ time, onChange, label = 'Time range' }: NamedProps) {
+  const group = useId()
   return (
     <div class="range-picker">
       <fieldset class="segmented">
-        <legend class="visually-hidden">Time range</legend>
+        <legend class="visually-hidden">{label}</legend>
         {lengthsWith(time).map((seconds) => (
           <label key={seconds}>
             <input
               type="radio"
-              name="range"
+              name={group}
               value={seconds}
               checked={time.kind === 'last' && time.seconds === seconds}
               onChange={() => onChange({ kind: 'last', seconds })}

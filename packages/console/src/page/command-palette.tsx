@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { copyText } from '../control/copy-button.tsx'
 import { navigateTo } from '../navigation.ts'
 import { openOverlay } from '../overlay.ts'
+import { pageCommands } from '../page-commands.ts'
 import { switchTheme } from '../theme.ts'
 import { setTimeZone, timeZone } from '../time-zone.ts'
 import { useVocabulary } from '../use-vocabulary.ts'
@@ -19,6 +20,8 @@ type Props = {
   readonly onClose: () => void
 }
 
+const MOST_SHOWN = 50
+
 /** Pages, services, groups and actions by typing. */
 export function CommandPalette({ pages, onClose }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
@@ -26,15 +29,23 @@ export function CommandPalette({ pages, onClose }: Props) {
   const marked = useSignal(0)
   useVocabulary()
   useEffect(() => dialog.current?.showModal(), [])
-  const found = findEntries(paletteEntries(pages, vocabulary()), typed.value)
+  const entries = paletteEntries(pages, vocabulary(), pageCommands())
+  const all = findEntries(entries, typed.value)
+  const found = all.slice(0, MOST_SHOWN)
   useEffect(() => {
     document.getElementById(`palette-${marked.value}`)?.scrollIntoView({ block: 'nearest' })
   }, [marked.value])
   const run = (entry: PaletteEntry | undefined) => {
     if (entry === undefined) return
     dialog.current?.close()
-    if (entry.does.kind === 'go') navigateTo(entry.does.path)
-    else perform(entry.does.name)
+    switch (entry.does.kind) {
+      case 'go':
+        return navigateTo(entry.does.path)
+      case 'run':
+        return entry.does.run()
+      case 'action':
+        return perform(entry.does.name)
+    }
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
@@ -84,6 +95,9 @@ export function CommandPalette({ pages, onClose }: Props) {
         ))}
       </div>
       {found.length === 0 && <p class="palette-none">Nothing is called that.</p>}
+      {all.length > found.length && (
+        <p class="palette-none">{all.length - found.length} more: type to find them.</p>
+      )}
     </dialog>
   )
 }

@@ -1,13 +1,13 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
-import { problemText } from '../client.ts'
+import { problemText, type TimeRange } from '../client.ts'
 import { GraphFeed, type GraphFeedState } from '../graph-feed.ts'
+import type { MapState } from '../map-state.ts'
 import { navigate } from '../navigation.ts'
-import { diffGraphs, type GraphDiff } from '../service-graph/diff-graph.ts'
 import { MapToolbar } from '../service-graph/map-toolbar.tsx'
 import { MapView } from '../service-graph/map-view.tsx'
+import { type DrawnGraph, followBundles, useDrawnGraph } from '../service-graph/use-drawn-graph.ts'
 import { timeParameters } from '../time-window.ts'
-import type { MapState } from '../url-state.ts'
 
 type Props = { readonly state: MapState }
 
@@ -26,11 +26,8 @@ export function MapPage({ state }: Props) {
   const finder = useRef<HTMLInputElement>(null)
   const find = useSignal('')
   const known = feed.state.value
-  const earlier = useGraphBefore(state, timeKey)
-  const diff = useMemo(
-    () => known.graph && earlier?.graph && diffGraphs(known.graph, earlier.graph),
-    [known.graph, earlier?.graph],
-  )
+  const earlier = useComparedGraph(state, timeKey)
+  const drawn = useDrawnGraph(state, known.graph, earlier?.graph)
   return (
     <div class="map-page">
       <MapToolbar
@@ -38,7 +35,7 @@ export function MapPage({ state }: Props) {
         feed={feed}
         find={find}
         finder={finder}
-        nodes={known.graph?.nodes ?? []}
+        nodes={drawn?.graph.nodes ?? []}
       />
       {known.problem !== undefined && (
         <div class="banner problem" role="alert">
@@ -51,15 +48,16 @@ export function MapPage({ state }: Props) {
           </button>
         </div>
       )}
-      {state.before !== undefined && earlier?.problem !== undefined && (
+      {earlier?.problem !== undefined && (
         <div class="banner problem" role="alert">
-          The time before could not be compared with: {problemText(earlier.problem)}
+          The other time could not be compared with: {problemText(earlier.problem)}
         </div>
       )}
       <Content
         state={state}
         known={known}
-        diff={diff}
+        drawn={drawn}
+        comparedRange={earlier?.asked}
         find={find.value}
         onFind={() => finder.current?.focus()}
       />
@@ -68,12 +66,15 @@ export function MapPage({ state }: Props) {
 }
 
 /** The graph that the map is compared with; undefined while there is no comparison. */
-function useGraphBefore(state: MapState, timeKey: string): GraphFeedState | undefined {
-  const { time, group, before, live } = state
-  const feed = useMemo(
-    () => (before === undefined ? undefined : new GraphFeed(time, group, live, before)),
-    [timeKey, group, before],
-  )
+function useComparedGraph(state: MapState, timeKey: string): GraphFeedState | undefined {
+  const { time, group, compared, live } = state
+  const comparedKey = JSON.stringify(compared)
+  const feed = useMemo(() => {
+    if (compared === undefined) return undefined
+    return compared.kind === 'before'
+      ? new GraphFeed(time, group, live, compared.seconds)
+      : new GraphFeed(compared, group, live)
+  }, [timeKey, group, comparedKey])
   useEffect(() => {
     feed?.start()
     return () => feed?.stop()
@@ -84,29 +85,29 @@ function useGraphBefore(state: MapState, timeKey: string): GraphFeedState | unde
 
 type ContentProps = Props & {
   readonly known: GraphFeedState
-  readonly diff: GraphDiff | undefined
+  readonly drawn: DrawnGraph | undefined
+  readonly comparedRange: TimeRange | undefined
   readonly find: string
   readonly onFind: () => void
 }
 
-function Content({ state, known, diff, find, onFind }: ContentProps) {
-  const { graph, asked } = known
-  if (graph === undefined || asked === undefined) {
+function Content({ state, known, drawn, comparedRange, find, onFind }: ContentProps) {
+  const { asked } = known
+  if (drawn === undefined || asked === undefined) {
     return known.problem === undefined ? (
       <p class="map-loading" role="status">
         Loading the service map…
       </p>
     ) : null
   }
-  if ((diff?.graph ?? graph).nodes.length === 0) return <NoServices state={state} />
-  const minutes = (asked.to - asked.from) / 60
+  if (drawn.graph.nodes.length === 0) return <NoServices state={state} />
   return (
     <MapView
-      state={state}
-      graph={diff?.graph ?? graph}
-      changes={diff?.changes}
+      state={followBundles(state, drawn)}
+      drawn={drawn}
       known={known}
-      minutes={minutes}
+      range={asked}
+      comparedRange={comparedRange ?? asked}
       find={find}
       onFind={onFind}
     />

@@ -12,6 +12,7 @@ const ENTRIES = paletteEntries(
     services: new Set(['checkout', 'the "best"']),
     groups: new Set(['slow']),
   },
+  [],
 )
 
 test('nothing typed offers everything, pages first', () => {
@@ -19,6 +20,18 @@ test('nothing typed offers everything, pages first', () => {
     { label: 'Traces' },
     { label: 'Sampling' },
   ])
+})
+
+test('what the page itself can do comes before everything else', () => {
+  const run = () => undefined
+  const entries = paletteEntries([['/map', 'Service map']], EMPTY_VOCABULARY, [
+    { label: 'Map: show as a list', run },
+  ])
+  expect(findEntries(entries, '')[0]).toEqual({
+    label: 'Map: show as a list',
+    kind: 'This page',
+    does: { kind: 'run', run },
+  })
 })
 
 test('a service leads to its traces, whatever its name holds', () => {

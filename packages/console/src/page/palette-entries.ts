@@ -1,4 +1,5 @@
 import { quoted } from '../filter-box/complete-filter.ts'
+import type { PageCommand } from '../page-commands.ts'
 import { lengthText, RANGE_SECONDS } from '../time-window.ts'
 import { traceState } from '../trace-state.ts'
 import { findTraceId, printUrl, tracesState } from '../url-state.ts'
@@ -7,18 +8,20 @@ import type { Vocabulary } from '../vocabulary.ts'
 /** One thing the palette can do. */
 export type PaletteEntry = {
   readonly label: string
-  readonly kind: 'Page' | 'Service' | 'Group' | 'Time' | 'Action' | 'Trace'
+  readonly kind: 'This page' | 'Page' | 'Service' | 'Group' | 'Time' | 'Action' | 'Trace'
   readonly does:
     | { readonly kind: 'go'; readonly path: string }
     | { readonly kind: 'action'; readonly name: PaletteAction }
+    | { readonly kind: 'run'; readonly run: () => void }
 }
 
 export type PaletteAction = 'theme' | 'zone' | 'keys' | 'copy-link'
 
-/** All that can be done, with the words recent traces use. */
+/** All that can be done, first on the page that is shown, and with the words recent traces use. */
 export function paletteEntries(
   pages: readonly (readonly [path: string, title: string])[],
   vocabulary: Vocabulary,
+  commands: readonly PageCommand[],
 ): readonly PaletteEntry[] {
   const go = (kind: PaletteEntry['kind'], label: string, path: string): PaletteEntry => ({
     label,
@@ -26,6 +29,11 @@ export function paletteEntries(
     does: { kind: 'go', path },
   })
   return [
+    ...commands.map(({ label, run }) => ({
+      label,
+      kind: 'This page' as const,
+      does: { kind: 'run', run } as const,
+    })),
     ...pages.map(([path, title]) => go('Page', title, path)),
     go('Page', 'Get started: send traces', '/start'),
     go('Action', 'New sampling rule', '/sampling?new=1'),
@@ -59,8 +67,6 @@ const ACTIONS: readonly (readonly [PaletteAction, string])[] = [
   ['keys', 'Keyboard shortcuts'],
 ]
 
-const MAX_FOUND = 50
-
 /** Entries for what was typed, best first: a pasted trace id leads to its trace. */
 export function findEntries(
   entries: readonly PaletteEntry[],
@@ -76,7 +82,6 @@ export function findEntries(
     .map((entry) => ({ entry, rank: rankOf(entry.label.toLowerCase(), wanted) }))
     .filter(({ rank }) => rank > 0)
     .sort((left, right) => right.rank - left.rank)
-    .slice(0, MAX_FOUND)
     .map(({ entry }) => entry)
 }
 

@@ -50,13 +50,16 @@ export function fitCamera(box: Box, { width, height }: Size): Camera {
 
 /**
  * How a map is seen at first: all of it, or where its text could not be read then, and it is not too
- * large to be looked through, its left side at a scale that can.
+ * large to be looked through, the side where calls begin at a scale that can.
  */
-export function firstCamera(box: Box, size: Size, nodes: number): Camera {
+export function firstCamera(layout: Pick<MapLayout, 'places' | 'flow'>, size: Size): Camera {
+  const box = boundsOf(layout)
   const fitted = fitCamera(box, size)
-  if (fitted.scale >= READABLE_SCALE || nodes > MOST_LOOKED_THROUGH) return fitted
+  if (fitted.scale >= READABLE_SCALE || layout.places.size > MOST_LOOKED_THROUGH) return fitted
   const scale = READABLE_SCALE
-  return { scale, x: box.left, y: (box.top + box.bottom) / 2 - size.height / 2 / scale }
+  const x = (box.left + box.right) / 2 - size.width / 2 / scale
+  const y = (box.top + box.bottom) / 2 - size.height / 2 / scale
+  return layout.flow === 'right' ? { scale, x: box.left, y } : { scale, x, y: box.top }
 }
 
 /** Zooms by `factor` so that the map's point under `at` stays under it. */

@@ -1,13 +1,22 @@
 import type { MapEdge, MapNode } from '../answer/service-graph.ts'
-import { countText, durationText } from '../number-text.ts'
+import type { TimeRange } from '../client.ts'
+import type { MapState } from '../map-state.ts'
+import { countText, durationText, rangeText } from '../number-text.ts'
 import { lengthText } from '../time-window.ts'
-import { type MapState, printUrl } from '../url-state.ts'
+import { printUrl } from '../url-state.ts'
 import { CHANGE_SIGNS, CHANGE_WORDS } from './change-sign.ts'
 import { CHANGE_KINDS, type GraphDiff, type Pair, type PartChange } from './diff-graph.ts'
 import { fullName, nodeLabel } from './node-kind.ts'
-import { percentText } from './rate-text.ts'
+import { percentText, rateText } from './rate-text.ts'
 
-type Props = { readonly diff: GraphDiff; readonly state: MapState }
+/** The time that the map shows, and the one that it is compared with. */
+export type ComparedRanges = { readonly range: TimeRange; readonly comparedRange: TimeRange }
+
+type Props = {
+  readonly diff: GraphDiff
+  readonly state: MapState
+  readonly windows: ComparedRanges
+}
 
 type Line = {
   readonly id: string
@@ -16,13 +25,13 @@ type Line = {
 }
 
 /** What changed since the window before, the gravest first; each leads to its service or call. */
-export function ChangeList({ diff, state }: Props) {
+export function ChangeList({ diff, state, windows }: Props) {
   const lines = linesOf(diff)
   const changed = lines.filter(({ change }) => change.kind !== 'unchanged')
   return (
     <aside class="map-panel change-list" aria-label="Changes">
       <h2>What changed</h2>
-      <p class="dim">Against the same length of time {lengthText(state.before ?? 0)} before.</p>
+      <p class="dim">{againstText(state, windows)}</p>
       {changed.length === 0 && <p>Nothing that chance would not explain.</p>}
       <ol>
         {CHANGE_KINDS.flatMap((kind) =>
@@ -52,10 +61,32 @@ export function ChangeList({ diff, state }: Props) {
   )
 }
 
+function againstText({ compared }: MapState, { range, comparedRange }: ComparedRanges): string {
+  if (compared?.kind === 'before') {
+    return `Against the same length of time ${lengthText(compared.seconds)} before.`
+  }
+  const text = `${rangeText(range.from, range.to)} against ${rangeText(comparedRange.from, comparedRange.to)}.`
+  const [from, to] = [
+    Math.max(range.from, comparedRange.from),
+    Math.min(range.to, comparedRange.to),
+  ]
+  return from < to ? `${text} Both hold ${rangeText(from, to)}: that counts in either.` : text
+}
+
+type NumbersProps = Pick<Props, 'state' | 'windows'> & { readonly change: PartChange }
+
 /** The numbers of a selected part in both windows. */
-export function ChangeNumbers({ change }: { change: PartChange }) {
+export function ChangeNumbers({ change, state, windows }: NumbersProps) {
+  const perMinute = (count: number | undefined, { from, to }: TimeRange) =>
+    count === undefined ? undefined : (count * 60) / (to - from)
+  const rate = {
+    now: perMinute(change.requests.now, windows.range),
+    before: perMinute(change.requests.before, windows.comparedRange),
+  }
+  const isEarlier = state.compared?.kind === 'before'
   const rows: readonly (readonly [name: string, pair: Pair, print: (value: number) => string])[] = [
     ['Requests', change.requests, (value) => value.toLocaleString('en-US')],
+    ['Rate', rate, rateText],
     ['Failed', change.failures, percentText],
     ['Median', change.median, secondsText],
     ['p95', change.p95, secondsText],
@@ -63,16 +94,22 @@ export function ChangeNumbers({ change }: { change: PartChange }) {
   return (
     <table class="change-numbers">
       <caption>
-        <span class={`change-sign ${change.kind}`} aria-hidden="true">
-          {CHANGE_SIGNS[change.kind]}
-        </span>{' '}
-        {CHANGE_WORDS[change.kind]}
+        {change.kind === 'unchanged' ? (
+          'Nothing that chance would not explain'
+        ) : (
+          <>
+            <span class={`change-sign ${change.kind}`} aria-hidden="true">
+              {CHANGE_SIGNS[change.kind]}
+            </span>{' '}
+            {CHANGE_WORDS[change.kind]}
+          </>
+        )}
       </caption>
       <thead>
         <tr>
           <td />
-          <th scope="col">Before</th>
-          <th scope="col">Now</th>
+          <th scope="col">{isEarlier ? 'Before' : 'Other time'}</th>
+          <th scope="col">{isEarlier ? 'Now' : 'This time'}</th>
         </tr>
       </thead>
       <tbody>

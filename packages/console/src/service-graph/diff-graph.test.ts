@@ -15,6 +15,7 @@ function node(id: string, { ok = 200, fault = 0, seconds = 0.1 }: Numbers = {}):
       { seconds, count: (ok + fault) / 2 },
       { seconds: seconds * 1.5, count: (ok + fault) / 2 },
     ],
+    bundle: undefined,
   }
 }
 
@@ -29,6 +30,7 @@ function edge(from: string, to: string): MapEdge {
     responseTimes,
     receivedEventAges: [],
     aliases: [],
+    parts: [],
   }
 }
 

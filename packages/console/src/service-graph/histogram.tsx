@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
 import type { HistogramEntry } from '../answer/service-graph.ts'
+import type { ResponseRange } from '../map-state.ts'
 import { countText, durationText } from '../number-text.ts'
-import type { ResponseRange } from '../url-state.ts'
 import {
   countWithin,
   type Histogram as HistogramLayout,

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { COLUMN_PX, layoutGraph, type Point, ROW_PX, spaceOut } from './layout-graph.ts'
+import { FLOW_ROOM } from './flow.ts'
+import { layoutGraph, type Point, spaceOut } from './layout-graph.ts'
 
+const { column: COLUMN_PX, row: ROW_PX } = FLOW_ROOM.right
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l']
 const graphs = fc
   .array(fc.tuple(fc.constantFrom(...NAMES), fc.constantFrom(...NAMES)), { maxLength: 30 })

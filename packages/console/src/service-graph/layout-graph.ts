@@ -1,4 +1,5 @@
 import { breakCycles } from './break-cycles.ts'
+import { FLOW_ROOM, type FlowRoom } from './flow.ts'
 
 /** Where a node's middle is, in pixels of the unscaled map. */
 export type Point = { readonly x: number; readonly y: number }
@@ -7,10 +8,6 @@ export type GraphShape = {
   readonly nodes: readonly string[]
   readonly edges: readonly { readonly from: string; readonly to: string }[]
 }
-
-/** Distance between columns, and between two nodes of one column. */
-export const COLUMN_PX = 240
-export const ROW_PX = 128
 
 const ORDER_SWEEPS = 8
 const PLACE_SWEEPS = 10
@@ -25,13 +22,16 @@ const KNOWN_SHARE = 0.5
 export function layoutGraph(
   { nodes, edges }: GraphShape,
   before: ReadonlyMap<string, Point> = new Map(),
+  room: FlowRoom = FLOW_ROOM.right,
 ): ReadonlyMap<string, Point> {
   const sorted = [...nodes].sort()
   const kept = sorted.filter((id) => before.has(id)).length
   const neighbours = neighboursOf(sorted, edges)
-  if (kept > 0 && kept >= sorted.length * KNOWN_SHARE) return fitIn(sorted, neighbours, before)
+  if (kept > 0 && kept >= sorted.length * KNOWN_SHARE) {
+    return fitIn(sorted, neighbours, before, room)
+  }
   const columns = orderColumns(rankNodes(sorted, neighbours), neighbours)
-  return placeColumns(splitTall(columns, sorted.length), neighbours)
+  return placeColumns(splitTall(columns, sorted.length), neighbours, room)
 }
 
 /** Callers and callees of each node, sorted, each once, without itself. */
@@ -118,6 +118,7 @@ function splitTall(
 function placeColumns(
   columns: readonly (readonly string[])[],
   neighbours: Neighbours,
+  room: FlowRoom,
 ): ReadonlyMap<string, Point> {
   const rows = new Map<string, number>()
   for (const column of columns) {
@@ -140,7 +141,7 @@ function placeColumns(
     columns.flatMap((column, rank) =>
       column.map((id) => [
         id,
-        { x: rank * COLUMN_PX, y: Math.round(((rows.get(id) ?? 0) - top) * ROW_PX) },
+        { x: rank * room.column, y: Math.round(((rows.get(id) ?? 0) - top) * room.row) },
       ]),
     ),
   )
@@ -172,6 +173,7 @@ function fitIn(
   nodes: readonly string[],
   neighbours: Neighbours,
   before: ReadonlyMap<string, Point>,
+  room: FlowRoom,
 ): ReadonlyMap<string, Point> {
   const places = new Map<string, Point>()
   const taken = new Map<number, number[]>()
@@ -191,7 +193,7 @@ function fitIn(
         return [...callers, ...callees].some((other) => places.has(other))
       }) ?? waiting[0]
     if (next === undefined) break
-    put(next, placeBeside(next, neighbours, places, taken))
+    put(next, placeBeside(next, neighbours, places, taken, room))
     waiting = waiting.filter((id) => id !== next)
   }
   return places
@@ -202,23 +204,24 @@ function placeBeside(
   neighbours: Neighbours,
   places: ReadonlyMap<string, Point>,
   taken: ReadonlyMap<number, readonly number[]>,
+  { column, row }: FlowRoom,
 ): Point {
   const placed = (ids: readonly string[]) => ids.flatMap((other) => places.get(other) ?? [])
   const callers = placed(neighbours.get(id)?.callers ?? [])
   const callees = placed(neighbours.get(id)?.callees ?? [])
   const x =
     callers.length > 0
-      ? Math.max(...callers.map((point) => point.x)) + COLUMN_PX
+      ? Math.max(...callers.map((point) => point.x)) + column
       : callees.length > 0
-        ? Math.min(...callees.map((point) => point.x)) - COLUMN_PX
+        ? Math.min(...callees.map((point) => point.x)) - column
         : 0
   const near = callers.length > 0 ? callers : callees
   const mean = near.reduce((sum, point) => sum + point.y, 0) / Math.max(1, near.length)
   const others = taken.get(x) ?? []
-  const start = Math.round(mean / (ROW_PX / 2)) * (ROW_PX / 2)
+  const start = Math.round(mean / (row / 2)) * (row / 2)
   for (let step = 0; ; step++) {
-    const free = [start + (step * ROW_PX) / 2, start - (step * ROW_PX) / 2].find((y) =>
-      others.every((other) => Math.abs(other - y) >= ROW_PX),
+    const free = [start + (step * row) / 2, start - (step * row) / 2].find((y) =>
+      others.every((other) => Math.abs(other - y) >= row),
     )
     if (free !== undefined) return { x, y: free }
   }

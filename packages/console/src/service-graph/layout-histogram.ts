@@ -1,5 +1,5 @@
 import type { HistogramEntry } from '../answer/service-graph.ts'
-import type { ResponseRange } from '../url-state.ts'
+import type { ResponseRange } from '../map-state.ts'
 
 type HistogramBin = ResponseRange & {
   /** Requests of each distribution, in the order given. */

@@ -38,13 +38,14 @@ export class MapCanvas {
   #canvas: HTMLCanvasElement | undefined
   #observer: ResizeObserver | undefined
   #picture: MapPicture = { nodes: [], edges: [] }
-  #layout: MapLayout = { places: new Map(), routes: new Map() }
+  #layout: MapLayout = { places: new Map(), routes: new Map(), flow: 'right' }
   #radii: ReadonlyMap<string, number> = new Map()
   #palette: Palette | undefined
   #emphasis: Emphasis = {
     selected: undefined,
     hovered: undefined,
     near: undefined,
+    path: undefined,
     found: new Set(),
   }
   #viewKey: string | undefined
@@ -146,9 +147,8 @@ export class MapCanvas {
   }
 
   #lookFirst(): void {
-    const { places } = this.#layout
-    if (places.size === 0 || this.size.value.width === 0) return
-    this.#look(firstCamera(boundsOf(this.#layout), this.size.value, places.size))
+    if (this.#layout.places.size === 0 || this.size.value.width === 0) return
+    this.#look(firstCamera(this.#layout, this.size.value))
   }
 
   #look(camera: Camera): void {
@@ -165,9 +165,12 @@ export class MapCanvas {
   }
 
   #emphasise(): void {
-    const { selected, hovered } = this.#emphasis
-    const centre = hovered ?? selected
-    this.#emphasis = { ...this.#emphasis, near: nearOf(this.#picture, centre) }
+    const { selected, hovered, path } = this.#emphasis
+    const near = hovered === undefined ? path : undefined
+    this.#emphasis = {
+      ...this.#emphasis,
+      near: near ?? nearOf(this.#picture, hovered ?? selected),
+    }
     this.#paintSoon()
   }
 

@@ -3,13 +3,16 @@ import type { Direction } from './step-along.ts'
 export type MapAction =
   | { readonly kind: 'step'; readonly direction: Direction }
   | { readonly kind: 'zoom'; readonly factor: number }
-  | { readonly kind: 'fit' | 'focus' | 'find' | 'out' }
+  | { readonly kind: 'fit' | 'focus' | 'find' | 'out' | 'turn' | 'paths' | 'open' }
 
 /** Keys of the map and what they do, for its help. */
 export const MAP_KEYS: readonly (readonly [keys: string, action: string])[] = [
   ['→ ←', 'Busiest callee, busiest caller'],
   ['↑ ↓', 'Next service of the column'],
+  ['t', 'Top down, or left to right: the arrows turn too'],
+  ['Enter', 'Expand what is collapsed, or collapse it again'],
   ['f', 'Only what is near the selection'],
+  ['p', 'Paths from the selection'],
   ['/', 'Find a service'],
   ['+ −', 'Zoom'],
   ['0', 'Show everything'],
@@ -26,6 +29,9 @@ const ACTIONS: ReadonlyMap<string, MapAction> = new Map<string, MapAction>([
   ['-', { kind: 'zoom', factor: 0.8 }],
   ['0', { kind: 'fit' }],
   ['f', { kind: 'focus' }],
+  ['t', { kind: 'turn' }],
+  ['p', { kind: 'paths' }],
+  ['Enter', { kind: 'open' }],
   ['/', { kind: 'find' }],
   ['Escape', { kind: 'out' }],
 ])

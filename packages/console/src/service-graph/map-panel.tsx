@@ -1,10 +1,11 @@
 import type { Outcome } from '@fluoroscope/model'
-import { type MapEdge, type MapNode, totalOf } from '../answer/service-graph.ts'
-import type { TimeRange } from '../client.ts'
+import { type MapNode, totalOf } from '../answer/service-graph.ts'
 import { OutcomeMark } from '../control/outcome-mark.tsx'
+import { MAX_DEPTH, type MapState, type ResponseRange } from '../map-state.ts'
 import { durationText } from '../number-text.ts'
-import { MAX_DEPTH, type MapState, type ResponseRange } from '../url-state.ts'
-import { ChangeNumbers } from './change-list.tsx'
+import { BundleFacts } from './bundle-facts.tsx'
+import { ChangeNumbers, type ComparedRanges } from './change-list.tsx'
+import type { Bundles } from './collapse-graph.ts'
 import type { PartChange } from './diff-graph.ts'
 import { type Distribution, Histogram } from './histogram.tsx'
 import { quantile } from './layout-histogram.ts'
@@ -20,10 +21,8 @@ type Props = {
   readonly selection: Selection
   readonly state: MapState
   readonly minutes: number
-  /** What the graph was asked for. */
-  readonly range: TimeRange
-  /** The list of traces behind the selection, narrowed to an outcome or to the brushed times. */
-  readonly tracesHref: (outcome: Outcome | undefined) => string
+  readonly bundles: Bundles
+  readonly windows: ComparedRanges
   readonly onChange: (change: Partial<MapState>) => void
   /** What became of it since another window; undefined where none is compared with. */
   readonly partChange: PartChange | undefined
@@ -31,29 +30,41 @@ type Props = {
 
 /** Numbers, distribution and traces of the selected service or call. */
 export function MapPanel(props: Props) {
-  const { selection, state, minutes, range, tracesHref, onChange, partChange } = props
+  const { selection, state, bundles, minutes, windows, onChange, partChange } = props
   const part = selection.kind === 'node' ? selection.node : selection.edge
   const isLink = selection.kind === 'edge' && selection.edge.type === 'link'
   const onChoose = (response: ResponseRange | undefined) => onChange({ response })
+  const selector = entitySelector(selection)
   return (
     <aside class="map-panel" aria-label="Selection">
       <PanelTitle selection={selection} onClose={() => onChange({ selected: undefined })} />
-      {selection.kind === 'node' && <FocusChoice state={state} onChange={onChange} />}
-      {partChange !== undefined && <ChangeNumbers change={partChange} />}
+      {selection.kind === 'node' && (
+        <>
+          <BundleFacts node={selection.node} state={state} bundles={bundles} minutes={minutes} />
+          <NodeLooks state={state} node={selection.node} onChange={onChange} />
+        </>
+      )}
+      {partChange !== undefined && (
+        <ChangeNumbers change={partChange} state={state} windows={windows} />
+      )}
       {isLink ? (
         <p class="dim">
           A message was sent in one trace and received in another: the link counts no requests.
         </p>
       ) : (
         <>
-          <Numbers part={part} minutes={minutes} tracesHref={tracesHref} />
-          <h3>Requests over time</h3>
-          <SeriesStrip
-            key={part.id}
-            selector={entitySelector(selection)}
-            group={state.group}
-            range={range}
-          />
+          <Numbers selection={selection} state={state} minutes={minutes} />
+          {selector !== undefined && (
+            <>
+              <h3>Requests over time</h3>
+              <SeriesStrip
+                key={part.id}
+                selector={selector}
+                group={state.group}
+                range={windows.range}
+              />
+            </>
+          )}
         </>
       )}
       <h3>{isLink ? 'Age of messages when received' : 'Response time'}</h3>
@@ -64,15 +75,26 @@ export function MapPanel(props: Props) {
         onChoose={onChoose}
       />
       {selection.kind === 'edge' && !isLink && <Gap {...selection} />}
-      <p class="actions">
-        <a class="button primary" href={tracesHref(undefined)}>
-          View traces
-        </a>
-        <a class="button" href={tracesAddress(selection, state, undefined, 'analytics')}>
-          Analyze
-        </a>
-      </p>
+      <TraceLinks selection={selection} state={state} />
     </aside>
+  )
+}
+
+function TraceLinks({ selection, state }: Pick<Props, 'selection' | 'state'>) {
+  const traces = tracesAddress(selection, state, undefined)
+  const analytics = tracesAddress(selection, state, undefined, 'analytics')
+  if (traces === undefined || analytics === undefined) {
+    return <p class="dim">Too many services for one search of traces: expand them first.</p>
+  }
+  return (
+    <p class="actions">
+      <a class="button primary" href={traces}>
+        View traces
+      </a>
+      <a class="button" href={analytics}>
+        Analyze
+      </a>
+    </p>
   )
 }
 
@@ -115,8 +137,10 @@ const LOOKS: Readonly<Record<FocusDirection, string>> = {
   up: 'upstream',
 }
 
-/** How far around the selected service the map looks, and which way. */
-function FocusChoice({ state, onChange }: Pick<Props, 'state' | 'onChange'>) {
+type LooksProps = Pick<Props, 'state' | 'onChange'> & { readonly node: MapNode }
+
+/** How far around the selected service the map looks, which way, and where paths from it lead. */
+function NodeLooks({ state, node, onChange }: LooksProps) {
   const { depth, direction } = state
   return (
     <div class="depth-choice">
@@ -156,18 +180,28 @@ function FocusChoice({ state, onChange }: Pick<Props, 'state' | 'onChange'>) {
           </select>
         </label>
       )}
+      <button
+        type="button"
+        class="button small"
+        aria-keyshortcuts="p"
+        onClick={() =>
+          onChange({
+            selected: undefined,
+            paths: { from: node.id, to: undefined, chosen: undefined },
+          })
+        }
+      >
+        Paths from here
+      </button>
     </div>
   )
 }
 
 const FAILURES: readonly Exclude<Outcome, 'ok'>[] = ['fault', 'error', 'throttle']
 
-function Numbers(props: {
-  part: MapNode | MapEdge
-  minutes: number
-  tracesHref: Props['tracesHref']
-}) {
-  const { statistics, responseTimes } = props.part
+function Numbers(props: Pick<Props, 'selection' | 'state' | 'minutes'>) {
+  const { selection, state } = props
+  const { statistics, responseTimes } = selection.kind === 'node' ? selection.node : selection.edge
   const total = totalOf(statistics)
   const mean = meanNanos(statistics)
   const at = (share: number) => {
@@ -193,12 +227,17 @@ function Numbers(props: {
               {statistics[outcome].toLocaleString('en-US')} ·{' '}
               {percentText(statistics[outcome] / total)}
             </span>
-            <a href={props.tracesHref(outcome)}>View traces</a>
+            <OutcomeLink selection={selection} state={state} outcome={outcome} />
           </li>
         ))}
       </ul>
     </>
   )
+}
+
+function OutcomeLink(props: Pick<Props, 'selection' | 'state'> & { outcome: Outcome }) {
+  const href = tracesAddress(props.selection, props.state, props.outcome)
+  return href === undefined ? null : <a href={href}>View traces</a>
 }
 
 function Figure({ name, value }: { name: string; value: string }) {

@@ -4,10 +4,16 @@ import type { MapNode } from '../answer/service-graph.ts'
 import { nowSeconds } from '../clock.ts'
 import { RangePicker } from '../control/range-picker.tsx'
 import type { GraphFeed } from '../graph-feed.ts'
+import type { MapState } from '../map-state.ts'
 import { adjust, navigate } from '../navigation.ts'
 import { ageText, countText } from '../number-text.ts'
-import type { MapState } from '../url-state.ts'
-import { CompareChoice, MetricChoice } from './map-choices.tsx'
+import {
+  CollapseChoice,
+  CompareChoice,
+  ComparedTime,
+  FlowChoice,
+  MetricChoice,
+} from './map-choices.tsx'
 import { findNodes } from './select-graph.ts'
 
 type Props = {
@@ -32,10 +38,13 @@ export function MapToolbar({ state, feed, nodes, find, finder }: Props) {
         <Finder state={state} nodes={nodes} find={find} finder={finder} />
         <GroupChoice state={state} groups={feed.state.value.groups} />
         <MetricChoice state={state} />
+        <CollapseChoice state={state} />
         <CompareChoice state={state} />
         <span class="toolbar-space" />
+        {state.view === 'map' && <FlowChoice state={state} />}
         <ViewChoice state={state} />
       </div>
+      <ComparedTime state={state} />
     </>
   )
 }

@@ -1,11 +1,19 @@
-import type { Outcome } from '@fluoroscope/model'
 import { useMemo } from 'preact/hooks'
-import type { MapEdge, MapNode, ReceivedGraph } from '../answer/service-graph.ts'
+import {
+  countServices,
+  type MapEdge,
+  type MapNode,
+  type ReceivedGraph,
+} from '../answer/service-graph.ts'
+import type { TimeRange } from '../client.ts'
 import type { GraphFeedState } from '../graph-feed.ts'
+import type { MapState } from '../map-state.ts'
 import { adjust, navigate } from '../navigation.ts'
-import type { MapState } from '../url-state.ts'
+import { countText } from '../number-text.ts'
+import { usePageCommands } from '../page-commands.ts'
 import { ChangeList } from './change-list.tsx'
-import type { GraphDiff } from './diff-graph.ts'
+import type { FoundPaths } from './find-paths.ts'
+import { mapCommands, stateAfter, withoutStale } from './map-commands.ts'
 import type { MapAction } from './map-keys.ts'
 import { MapLegend } from './map-legend.tsx'
 import { largestText, metricShades } from './map-metric.ts'
@@ -13,42 +21,40 @@ import { MapPanel } from './map-panel.tsx'
 import { composePicture, numbersText, radiiOf } from './map-picture.ts'
 import { scaleOf } from './map-scale.ts'
 import { MapTable } from './map-table.tsx'
-import { findNodes, focusOn, problemsFirst } from './select-graph.ts'
+import { fullName } from './node-kind.ts'
+import { PathList } from './path-list.tsx'
+import { findNodes } from './select-graph.ts'
 import type { Selection } from './selection.ts'
 import { ServiceMap } from './service-map.tsx'
 import { stepAlong } from './step-along.ts'
 import { TimeScrubber } from './time-scrubber.tsx'
-import { tracesAddress } from './trace-filter.ts'
 import { TruthStrip } from './truth-strip.tsx'
+import type { DrawnGraph } from './use-drawn-graph.ts'
 import { useLayout } from './use-layout.ts'
+import { useShownGraph } from './use-shown-graph.ts'
 
 type Props = {
   readonly state: MapState
-  /** Where another window is compared with, what was in either of them. */
-  readonly graph: ReceivedGraph
-  readonly changes: GraphDiff['changes'] | undefined
+  readonly drawn: DrawnGraph
   readonly known: GraphFeedState
-  readonly minutes: number
+  /** What the map was asked for, and what it is compared with. */
+  readonly range: TimeRange
+  readonly comparedRange: TimeRange
   readonly find: string
   readonly onFind: () => void
 }
 
 /** The map or its list, with what is selected, what changed, and what it rests on. */
 export function MapView(props: Props) {
-  const { state, graph, changes, known, minutes, find, onFind } = props
-  const { selected, depth, all, direction, metric } = state
+  const { state, drawn, known, range, find, onFind } = props
+  const { graph, changes } = drawn
+  const { selected, depth, metric } = state
+  const minutes = (range.to - range.from) / 60
   const selection = useMemo(() => selectionOf(graph, selected), [graph, selected])
-  const focus = selection?.kind === 'node' ? depth : 0
-  // Without focus the selection does not decide what is shown, so that the picture stays.
-  const centre = focus > 0 ? selected : undefined
-  const shown = useMemo(() => {
-    if (centre !== undefined) return focusOn(graph, centre, focus, direction)
-    return all ? { ...graph, hidden: 0 } : problemsFirst(graph, undefined)
-  }, [graph, centre, focus, all, direction])
+  const { shown, found, viewKey } = useShownGraph(graph, state, selection)
   const scale = useMemo(() => scaleOf(graph.nodes, graph.edges), [graph])
   const radii = useMemo(() => radiiOf(shown.nodes, scale), [shown, scale])
-  const viewKey = JSON.stringify([state.group ?? null, centre ?? null, focus, direction, all])
-  const { layout, problem, viewKey: layoutKey } = useLayout(shown, radii, viewKey)
+  const { layout, problem, viewKey: layoutKey } = useLayout(shown, radii, viewKey, state.flow)
   const calls = useMemo(() => graph.edges.filter(({ type }) => type === 'call'), [graph])
   const picture = useMemo(() => {
     const ofNode = metricShades(metric, graph.nodes, minutes)
@@ -56,24 +62,28 @@ export function MapView(props: Props) {
     const shadeOf = (part: MapNode | MapEdge) => ('from' in part ? ofCall(part) : ofNode(part))
     return composePicture(shown, layout, scale, minutes, { shadeOf, changes })
   }, [shown, layout, scale, minutes, metric, changes])
+  const path = found?.paths[(state.paths?.chosen ?? 0) - 1]
   const emphasis = useMemo(
-    () => ({ selected, found: new Set(findNodes(shown.nodes, find)) }),
-    [selected, find, shown],
+    () => ({
+      selected,
+      found: new Set(findNodes(shown.nodes, find)),
+      path: path && new Set([...path.nodes, ...path.edges.map(({ id }) => id)]),
+    }),
+    [selected, find, shown, path],
   )
   const change = (part: Partial<MapState>) => navigate(withoutStale(state, part))
+  usePageCommands(() => mapCommands({ state, drawn, selection, change }))
   const onAction = (action: MapAction) => {
     if (action.kind === 'find') onFind()
-    else if (action.kind === 'out') stepOut(state)
-    else if (action.kind === 'focus' && selection?.kind === 'node') {
-      change({ depth: depth === 0 ? 1 : 0 })
-    } else if (action.kind === 'step') {
-      const next = stepAlong(shown.edges, layout.places, selected, action.direction)
+    else if (action.kind === 'step') {
+      const next = stepAlong(shown.edges, layout, selected, action.direction)
       if (next !== undefined) adjust({ ...withoutStale(state, { selected: next }), depth })
+    } else {
+      const next = stateAfter(action.kind, state, drawn, selection)
+      if (next !== undefined) navigate(next)
     }
   }
-  const tracesHref = (outcome: Outcome | undefined) =>
-    selection === undefined ? '/traces' : tracesAddress(selection, state, outcome)
-  const hasPanel = selection !== undefined || changes !== undefined
+  const hasPanel = selection !== undefined || changes !== undefined || state.paths !== undefined
   return (
     <>
       {problem !== undefined && (
@@ -93,7 +103,7 @@ export function MapView(props: Props) {
               emphasis={emphasis}
               viewKey={layoutKey}
               centred={find === '' ? undefined : selected}
-              summary={`Service map: ${shown.nodes.length} services, ${shown.edges.length} calls. Arrow keys follow calls.`}
+              summary={`Service map: ${countText(countServices(shown.nodes), 'service')}, ${countText(shown.edges.length, 'call')}. Arrow keys follow calls.`}
               spoken={spokenText(selection, minutes)}
               onSelect={(id) => change({ selected: id })}
               onAction={onAction}
@@ -107,22 +117,15 @@ export function MapView(props: Props) {
             />
           </div>
         )}
-        {selection !== undefined && (
-          <MapPanel
-            selection={selection}
-            state={state}
-            minutes={minutes}
-            range={known.asked ?? { from: 0, to: 0 }}
-            tracesHref={tracesHref}
-            onChange={change}
-            partChange={changes?.get(selected ?? '')}
-          />
-        )}
-        {selection === undefined && changes !== undefined && (
-          <ChangeList diff={{ graph, changes }} state={state} />
-        )}
+        <SidePanel
+          {...props}
+          selection={selection}
+          found={found}
+          minutes={minutes}
+          onChange={change}
+        />
       </div>
-      {known.asked !== undefined && <TimeScrubber state={state} range={known.asked} />}
+      <TimeScrubber state={state} range={range} />
       <TruthStrip
         graph={graph}
         known={known}
@@ -134,18 +137,44 @@ export function MapView(props: Props) {
   )
 }
 
-/** A change of the selection takes back what was chosen on the one before. */
-function withoutStale(state: MapState, change: Partial<MapState>): MapState {
-  const isOther = 'selected' in change && change.selected !== state.selected
-  const fresh = isOther ? { response: undefined, depth: 0 } : {}
-  return { ...state, ...fresh, ...change }
+type SidePanelProps = Props & {
+  readonly selection: Selection | undefined
+  readonly found: FoundPaths | undefined
+  readonly minutes: number
+  readonly onChange: (change: Partial<MapState>) => void
 }
 
-/** One step back: first the brushed times, then the focus, then the selection. */
-function stepOut(state: MapState): void {
-  if (state.response !== undefined) navigate({ ...state, response: undefined })
-  else if (state.depth > 0) navigate({ ...state, depth: 0 })
-  else if (state.selected !== undefined) navigate({ ...state, selected: undefined })
+/** What is selected, else the paths, else what changed. */
+function SidePanel(props: SidePanelProps) {
+  const { state, drawn, range, comparedRange, selection, found, minutes, onChange } = props
+  const { graph, changes, bundles } = drawn
+  const windows = { range, comparedRange }
+  if (selection !== undefined) {
+    return (
+      <MapPanel
+        selection={selection}
+        state={state}
+        bundles={bundles}
+        minutes={minutes}
+        windows={windows}
+        onChange={onChange}
+        partChange={changes?.get(state.selected ?? '')}
+      />
+    )
+  }
+  if (state.paths !== undefined) {
+    return (
+      <PathList
+        nodes={graph.nodes}
+        choice={state.paths}
+        found={found}
+        minutes={minutes}
+        onChange={onChange}
+      />
+    )
+  }
+  if (changes === undefined) return null
+  return <ChangeList diff={{ graph, changes }} state={state} windows={windows} />
 }
 
 function selectionOf(graph: ReceivedGraph, id: string | undefined): Selection | undefined {
@@ -162,8 +191,8 @@ function selectionOf(graph: ReceivedGraph, id: string | undefined): Selection | 
 function spokenText(selection: Selection | undefined, minutes: number): string {
   if (selection === undefined) return ''
   if (selection.kind === 'node') {
-    return `${selection.node.key.name}, ${numbersText(selection.node, minutes)}`
+    return `${fullName(selection.node)}, ${numbersText(selection.node, minutes)}`
   }
   const { edge, from, to } = selection
-  return `Call from ${from.key.name} to ${to.key.name}, ${numbersText(edge, minutes)}`
+  return `Call from ${fullName(from)} to ${fullName(to)}, ${numbersText(edge, minutes)}`
 }

@@ -1,7 +1,16 @@
 import type { MapNode } from '../answer/service-graph.ts'
 
 /** What a node stands for, each drawn in a shape of its own. */
-export type NodeKind = 'service' | 'client' | 'queue' | 'database' | 'external' | 'inferred'
+export type NodeKind =
+  | 'service'
+  | 'client'
+  | 'queue'
+  | 'database'
+  | 'external'
+  | 'inferred'
+  | 'bundle'
+
+type Named = Pick<MapNode, 'key' | 'reports' | 'bundle'>
 
 export const KIND_WORDS: Readonly<Record<NodeKind, string>> = {
   service: 'Service',
@@ -10,13 +19,15 @@ export const KIND_WORDS: Readonly<Record<NodeKind, string>> = {
   database: 'Database',
   external: 'External host',
   inferred: 'Inferred resource',
+  bundle: 'Several services as one',
 }
 
 const QUEUE = /SQS|SNS|Kinesis|Kafka|MQ|EventBridge|Events::|queue|topic|messaging/i
 const DATABASE = /^Database::|DynamoDB|RDS|Aurora|ElastiCache|Redshift|Neptune|DocDB|OpenSearch/i
 
 /** By type and state (xray-behaviour 9.2): who reports by itself is a service, whatever its type. */
-export function kindOf({ key, reports }: Pick<MapNode, 'key' | 'reports'>): NodeKind {
+export function kindOf({ key, reports, bundle }: Named): NodeKind {
+  if (bundle !== undefined) return 'bundle'
   const type = key.type ?? ''
   if (type === 'client') return 'client'
   if (reports) return 'service'
@@ -26,12 +37,12 @@ export function kindOf({ key, reports }: Pick<MapNode, 'key' | 'reports'>): Node
 }
 
 /** The name; for clients whose they are, since they carry the name of what they call. */
-export function fullName(node: Pick<MapNode, 'key' | 'reports'>): string {
+export function fullName(node: Named): string {
   return kindOf(node) === 'client' ? `Clients of ${node.key.name}` : node.key.name
 }
 
 /** The name as a map has room for it: the last part of a queue's URL or a resource's ARN. */
-export function nodeLabel(node: Pick<MapNode, 'key' | 'reports'>): string {
+export function nodeLabel(node: Named): string {
   const name = fullName(node)
   const isLong = /^(?:https?:\/\/|arn:)/.test(name)
   return isLong ? (name.split(/[/:]/).findLast((part) => part !== '') ?? name) : name

@@ -73,6 +73,8 @@ function outline(kind: NodeKind): readonly Point[] {
       }))
     case 'database':
       return around((angle) => superellipse(angle, 4)).map(({ x, y }) => ({ x: x * 0.8, y }))
+    case 'bundle':
+      return polygon(8, 0.5)
     default:
       return unreachable(kind)
   }
@@ -85,6 +87,7 @@ const OUTLINES: Readonly<Record<NodeKind, readonly Point[]>> = {
   database: outline('database'),
   external: outline('external'),
   inferred: outline('inferred'),
+  bundle: outline('bundle'),
 }
 
 function distance(a: Point, b: Point): number {

@@ -12,6 +12,8 @@ export type Emphasis = {
   readonly hovered: string | undefined
   /** Everything else is faded; undefined where nothing is. */
   readonly near: ReadonlySet<string> | undefined
+  /** The chosen path, nodes and edges, which is near while nothing is pointed at. */
+  readonly path: ReadonlySet<string> | undefined
   readonly found: ReadonlySet<string>
 }
 

@@ -138,6 +138,8 @@ function paintKindMark(
       context.moveTo(side * inner * 0.78, -inner * 0.45)
       context.lineTo(side * inner * 0.78, inner * 0.45)
     }
+  } else if (kind === 'bundle') {
+    draw(context, outlineOf(kind), inner)
   } else return
   context.stroke()
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { pointsAlong } from './find-part.ts'
+import { FLOW_ROOM, FLOWS } from './flow.ts'
 import { layoutGraph, type Point } from './layout-graph.ts'
 import { routeEdges } from './route-edges.ts'
 
@@ -11,13 +12,14 @@ const pairs = fc.array(fc.tuple(fc.constantFrom(...NAMES), fc.constantFrom(...NA
   maxLength: 24,
 })
 
-test('no edge runs through a node that it does not join', () => {
+test.each(FLOWS)('no edge runs through a node that it does not join, %s', (flow) => {
   fc.assert(
     fc.property(pairs, (given) => {
       const edges = given.map(([from, to], index) => ({ id: String(index), from, to, shift: 0 }))
       const nodes = [...new Set(given.flat())]
-      const places = layoutGraph({ nodes, edges })
-      const routes = routeEdges(edges, places, new Map(nodes.map((id) => [id, RADIUS])))
+      const places = layoutGraph({ nodes, edges }, new Map(), FLOW_ROOM[flow])
+      const radii = new Map(nodes.map((id) => [id, RADIUS]))
+      const routes = routeEdges(edges, places, radii, FLOW_ROOM[flow])
       for (const { id, from, to } of edges) {
         const others = nodes.filter((node) => node !== from && node !== to)
         const points = pointsAlong(routes.get(id) ?? [])

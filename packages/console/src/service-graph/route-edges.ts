@@ -1,4 +1,5 @@
-import { type Point, ROW_PX } from './layout-graph.ts'
+import { FLOW_ROOM, type FlowRoom } from './flow.ts'
+import type { Point } from './layout-graph.ts'
 
 export type RoutedEdge = {
   readonly id: string
@@ -11,21 +12,17 @@ export type RoutedEdge = {
 /** A cubic Bézier curve: the start, then two control points and an end for each piece. */
 export type Route = readonly Point[]
 
-/** Room that a node takes above its middle, and below with its two lines of text. */
-const ABOVE_PX = 38
-const BELOW_PX = 72
-/** Half of the width in which a route beside a node runs level, so that it clears the text. */
-const LEVEL_PX = 84
 const LANE_PX = 4
 const LANES = 5
 /** The line ends where the head of its arrow begins. */
 const ARROW_PX = 13
 
-/** The way of each edge from rim to rim; edges over several columns pass between the nodes of those. */
+/** The way of each edge from rim to rim, beside the text; edges over several columns pass between the nodes of those. */
 export function routeEdges(
   edges: readonly RoutedEdge[],
   places: ReadonlyMap<string, Point>,
   radii: ReadonlyMap<string, number>,
+  room: FlowRoom = FLOW_ROOM.right,
 ): ReadonlyMap<string, Route> {
   const columns = columnsOf(places)
   const lanes = new Map<string, number>()
@@ -40,7 +37,7 @@ export function routeEdges(
       fromRadius: radii.get(edge.from) ?? 0,
       toRadius: radii.get(edge.to) ?? 0,
     }
-    routes.set(edge.id, routeOf(edge, ends, columns, lanes))
+    routes.set(edge.id, routeOf(edge, ends, columns, lanes, room))
   }
   return routes
 }
@@ -59,13 +56,13 @@ function routeOf(
   ends: Ends,
   columns: Columns,
   lanes: Map<string, number>,
+  room: FlowRoom,
 ): Route {
-  const { from, to, fromRadius, toRadius } = ends
-  if (edge.from === edge.to) return loop(from, fromRadius)
-  if (from.x === to.x) return bow(ends)
+  const { from, to } = ends
+  if (edge.from === edge.to) return loop(from, ends.fromRadius)
+  if (from.x === to.x) return bow(ends, room)
   const direction = to.x > from.x ? 1 : -1
-  const start = { x: from.x + direction * fromRadius, y: from.y + edge.shift }
-  const end = { x: to.x - direction * (toRadius + ARROW_PX), y: to.y + edge.shift }
+  const { start, end } = endsOfLine(edge, ends, direction, room)
   const between = columns.filter(
     ({ x }) => (x - from.x) * direction > 0 && (to.x - x) * direction > 0,
   )
@@ -74,16 +71,31 @@ function routeOf(
   for (const { x, ys } of between) {
     const previous = corners.at(-1) ?? start
     const line = previous.y + ((end.y - previous.y) * (x - previous.x)) / (end.x - previous.x)
-    const y = freeHeight(line, ys)
-    if (y !== line || isTight(y, ys)) {
+    const y = freeHeight(line, ys, room)
+    if (y !== line || isTight(y, ys, room)) {
       const lane = nextLane(lanes, `${x} ${Math.round(y)}`)
+      const [first, last] = [x - room.levelBefore, x + room.levelAfter]
       corners.push(
-        { x: x - direction * LEVEL_PX, y: y + lane },
-        { x: x + direction * LEVEL_PX, y: y + lane },
+        { x: direction > 0 ? first : last, y: y + lane },
+        { x: direction > 0 ? last : first, y: y + lane },
       )
     }
   }
   return smooth([...corners, end])
+}
+
+/** From rim to rim; below a node, where that is on the way, from or to the end of its text. */
+function endsOfLine(
+  { shift }: RoutedEdge,
+  { from, to, fromRadius, toRadius }: Ends,
+  direction: 1 | -1,
+  { text }: FlowRoom,
+): { readonly start: Point; readonly end: Point } {
+  const [first, last] = direction > 0 ? [text, 0] : [0, text]
+  return {
+    start: { x: from.x + direction * (fromRadius + first), y: from.y + shift },
+    end: { x: to.x - direction * (toRadius + last + ARROW_PX), y: to.y + shift },
+  }
 }
 
 /** Curves that leave and reach every corner level. */
@@ -97,25 +109,31 @@ function smooth(corners: readonly Point[]): Route {
 }
 
 /** The height nearest to `line` at which a route passes between nodes at `ys`, ascending. */
-function freeHeight(line: number, ys: readonly number[]): number {
-  const index = ys.findIndex((y) => line > y - ABOVE_PX && line < y + BELOW_PX)
+function freeHeight(line: number, ys: readonly number[], room: FlowRoom): number {
+  const { before, after } = room
+  const index = ys.findIndex((y) => line > y - before && line < y + after)
   const node = ys[index]
   if (node === undefined) return line
-  const above = gapMiddle(ys[index - 1], node)
-  const below = gapMiddle(node, ys[index + 1])
+  const above = gapMiddle(ys[index - 1], node, room)
+  const below = gapMiddle(node, ys[index + 1], room)
   return line - above < below - line ? above : below
 }
 
 /** Within the gap between two neighbours of a column: its middle, or close to the one that there is. */
-function gapMiddle(upper: number | undefined, lower: number | undefined): number {
-  if (upper === undefined) return (lower ?? 0) - ABOVE_PX - 12
-  if (lower === undefined || lower - upper > 2 * ROW_PX) return upper + BELOW_PX + 12
-  return (upper + BELOW_PX + lower - ABOVE_PX) / 2
+function gapMiddle(
+  upper: number | undefined,
+  lower: number | undefined,
+  { before, after, row }: FlowRoom,
+): number {
+  if (upper === undefined) return (lower ?? 0) - before - 12
+  if (lower === undefined || lower - upper > 2 * row) return upper + after + 12
+  return (upper + after + lower - before) / 2
 }
 
 /** A straight line close to a node's room might still cut its corner. */
-function isTight(line: number, ys: readonly number[]): boolean {
-  return ys.some((y) => line > y - ABOVE_PX - ROW_PX / 2 && line < y + BELOW_PX + ROW_PX / 2)
+function isTight(line: number, ys: readonly number[], room: FlowRoom): boolean {
+  const { before, after, row } = room
+  return ys.some((y) => line > y - before - row / 2 && line < y + after + row / 2)
 }
 
 /** Routes through one gap lie beside each other: 0, 1, -1, 2, -2, and again. */
@@ -138,9 +156,9 @@ function loop({ x, y }: Point, radius: number): Route {
 }
 
 /** Between two nodes of a column, in an arc beside it. */
-function bow({ from, to, fromRadius, toRadius }: Ends): Route {
-  const start = { x: from.x + fromRadius, y: from.y }
-  const end = { x: to.x + toRadius + ARROW_PX, y: to.y }
+function bow({ from, to, fromRadius, toRadius }: Ends, { text }: FlowRoom): Route {
+  const start = { x: from.x + fromRadius + text, y: from.y }
+  const end = { x: to.x + toRadius + text + ARROW_PX, y: to.y }
   const out = Math.max(start.x, end.x) + 70
   return [start, { x: out, y: start.y }, { x: out, y: end.y }, end]
 }

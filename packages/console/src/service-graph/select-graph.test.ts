@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { MapEdge, MapNode } from '../answer/service-graph.ts'
 import { findNodes, focusOn, problemsFirst } from './select-graph.ts'
+import type { Selection } from './selection.ts'
 import { stepAlong } from './step-along.ts'
 import { entitySelector, tracesAddress } from './trace-filter.ts'
 
@@ -12,13 +13,14 @@ function node(id: string, fault = 0, type = 'AWS::EC2::Instance'): MapNode {
     reports: true,
     statistics: { ok: 100, error: 0, throttle: 0, fault, totalNanos: 0 },
     responseTimes: [],
+    bundle: undefined,
   }
 }
 
 function edge(from: string, to: string, ok = 1, type: MapEdge['type'] = 'call'): MapEdge {
   const statistics = { ok, error: 0, throttle: 0, fault: 0, totalNanos: 0 }
   const histograms = { responseTimes: [], receivedEventAges: [] }
-  return { id: `${from}>${to}`, from, to, type, statistics, ...histograms, aliases: [] }
+  return { id: `${from}>${to}`, from, to, type, statistics, ...histograms, aliases: [], parts: [] }
 }
 
 const CHAIN = {
@@ -71,7 +73,7 @@ test('arrows follow the busiest call, and the column', () => {
     ['c', { x: 240, y: 128 }],
   ])
   const step = (start: string | undefined, direction: Parameters<typeof stepAlong>[3]) =>
-    stepAlong(edges, places, start, direction)
+    stepAlong(edges, { places, flow: 'right' }, start, direction)
   expect(step(undefined, 'right')).toBe('a')
   expect(step('a', 'right')).toBe('c')
   expect(step('c', 'left')).toBe('a')
@@ -91,14 +93,18 @@ const STATE = {
   response: { from: 0.1, to: 0.25 },
   all: false,
   direction: 'both',
-  before: undefined,
+  compared: undefined,
   metric: 'health',
+  flow: 'right',
+  collapse: undefined,
+  expanded: [],
+  paths: undefined,
 } as const
 
 test('a selection leads to its traces in the same time, by a filter of the reference', () => {
   const [a, b] = [node('a"b'), node('b')]
   const address = new URL(
-    tracesAddress({ kind: 'node', node: a }, STATE, 'fault'),
+    tracesAddress({ kind: 'node', node: a }, STATE, 'fault') ?? '',
     'http://console.test',
   )
   expect(address.searchParams.get('range')).toBe('15m')
@@ -111,8 +117,47 @@ test('a selection leads to its traces in the same time, by a filter of the refer
   )
   const call = { kind: 'edge', edge: edge('a', 'b'), from: a, to: b } as const
   const inGroup = { ...STATE, group: 'slow', response: undefined }
-  const ofCall = new URL(tracesAddress(call, inGroup, undefined), 'http://console.test')
+  const ofCall = new URL(tracesAddress(call, inGroup, undefined) ?? '', 'http://console.test')
   expect(ofCall.searchParams.get('filter')).toBe(
     'group.name = "slow" AND edge(id(name: "a\\"b", type: "AWS::EC2::Instance"), id(name: "b", type: "AWS::EC2::Instance"))',
   )
+})
+
+test('a bundle leads to the traces of any of its members', () => {
+  const [a, b, c] = [node('a'), node('b'), node('c')]
+  const ofCycle: MapNode = {
+    ...node('+cycle~a'),
+    bundle: { rule: 'cycle', members: [a, b], innerRequests: 2 },
+  }
+  const state = { ...STATE, response: undefined }
+  const filterOf = (selection: Selection) =>
+    new URL(tracesAddress(selection, state, 'fault') ?? '', 'http://console.test').searchParams.get(
+      'filter',
+    )
+  const id = (name: string) => `id(name: "${name}", type: "AWS::EC2::Instance")`
+  expect(filterOf({ kind: 'node', node: ofCycle })).toBe(
+    `service(${id('a')}) { fault } OR service(${id('b')}) { fault }`,
+  )
+  const call = { ...edge('+cycle~a', 'c'), parts: [edge('a', 'c'), edge('b', 'c')] }
+  expect(filterOf({ kind: 'edge', edge: call, from: ofCycle, to: c })).toBe(
+    `edge(${id('a')}, ${id('c')}) { fault } OR edge(${id('b')}, ${id('c')}) { fault }`,
+  )
+  const ofType: MapNode = {
+    ...ofCycle,
+    bundle: { rule: 'type', members: [a, b], innerRequests: 0 },
+  }
+  expect(filterOf({ kind: 'node', node: ofType })).toBe(
+    'service(id(type: "AWS::EC2::Instance")) { fault }',
+  )
+  expect(entitySelector({ kind: 'node', node: ofType })).toBe(
+    'service(id(type: "AWS::EC2::Instance"))',
+  )
+  expect(entitySelector({ kind: 'node', node: ofCycle })).toBe(undefined)
+})
+
+test('a bundle of more services than a filter has words for leads nowhere', () => {
+  const members = Array.from({ length: 200 }, (_, index) => node(`service-${index}`))
+  const bundle = { rule: 'cycle', members, innerRequests: 0 } as const
+  const selection: Selection = { kind: 'node', node: { ...node('+cycle~a'), bundle } }
+  expect(tracesAddress(selection, STATE, undefined)).toBe(undefined)
 })

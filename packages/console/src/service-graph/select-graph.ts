@@ -1,7 +1,8 @@
-import type { MapEdge, MapNode } from '../answer/service-graph.ts'
+import { countServices, type MapEdge, type MapNode, membersOf } from '../answer/service-graph.ts'
+import type { ServicePath } from './find-paths.ts'
 import { failureShare, NOTED_SHARE } from './map-scale.ts'
 
-/** Nodes and edges that are shown, and how many nodes are not. */
+/** Nodes and edges that are shown, and how many services are not. */
 export type ShownGraph = {
   readonly nodes: readonly MapNode[]
   readonly edges: readonly MapEdge[]
@@ -52,12 +53,23 @@ export function problemsFirst({ nodes, edges }: Graph, selected: string | undefi
   return keep({ nodes, edges }, near)
 }
 
-/** Ids of the nodes whose name or type holds `text`, without regard to case; in order of name. */
+/** What lies on any of `paths`. */
+export function onPaths({ nodes, edges }: Graph, paths: readonly ServicePath[]): ShownGraph {
+  const met = new Set(paths.flatMap((path) => path.nodes))
+  const taken = new Set(paths.flatMap((path) => path.edges.map(({ id }) => id)))
+  return keep({ nodes, edges: edges.filter(({ id }) => taken.has(id)) }, met)
+}
+
+/** Ids of the nodes of which a name or type holds `text`, without regard to case; in order of name. */
 export function findNodes(nodes: readonly MapNode[], text: string): readonly string[] {
   const wanted = text.trim().toLowerCase()
   if (wanted === '') return []
   return nodes
-    .filter(({ key }) => `${key.name} ${key.type ?? ''}`.toLowerCase().includes(wanted))
+    .filter((node) =>
+      [node, ...membersOf(node)].some(({ key }) =>
+        `${key.name} ${key.type ?? ''}`.toLowerCase().includes(wanted),
+      ),
+    )
     .map(({ id }) => id)
 }
 
@@ -66,7 +78,7 @@ function keep({ nodes, edges }: Graph, ids: ReadonlySet<string>): ShownGraph {
   return {
     nodes: kept,
     edges: edges.filter(({ from, to }) => ids.has(from) && ids.has(to)),
-    hidden: nodes.length - kept.length,
+    hidden: countServices(nodes) - countServices(kept),
   }
 }
 

@@ -1,13 +1,34 @@
 import { type MapEdge, totalOf } from '../answer/service-graph.ts'
+import { turned } from './flow.ts'
 import type { Point } from './layout-graph.ts'
+import type { MapLayout } from './layout-picture.ts'
 
 export type Direction = 'left' | 'right' | 'up' | 'down'
 
+/** In a picture from top to bottom: where an arrow leads in one from left to right. */
+const TURNED: Readonly<Record<Direction, Direction>> = {
+  down: 'right',
+  up: 'left',
+  right: 'down',
+  left: 'up',
+}
+
 /**
- * The node an arrow key leads to: right to the busiest callee, left to the busiest caller, up and
- * down to the next node of the column. Without a node to start at, the first one of the map.
+ * The node an arrow key leads to: along the calls to the busiest callee, against them to the busiest
+ * caller, across to the next node of the column. Without a node to start at, the first one of the map.
  */
 export function stepAlong(
+  edges: readonly MapEdge[],
+  { places, flow }: Pick<MapLayout, 'places' | 'flow'>,
+  start: string | undefined,
+  arrow: Direction,
+): string | undefined {
+  if (flow === 'right') return stepRight(edges, places, start, arrow)
+  const level = new Map([...places].map(([id, point]) => [id, turned(point, flow)]))
+  return stepRight(edges, level, start, TURNED[arrow])
+}
+
+function stepRight(
   edges: readonly MapEdge[],
   places: ReadonlyMap<string, Point>,
   start: string | undefined,

@@ -1,10 +1,11 @@
 import { unixNanosFromSeconds } from '@fluoroscope/model'
-import type { ReceivedGraph } from '../answer/service-graph.ts'
+import { countServices, membersOf, type ReceivedGraph } from '../answer/service-graph.ts'
 import type { GraphFeedState } from '../graph-feed.ts'
+import type { MapState } from '../map-state.ts'
 import { clockText, countText, dayText } from '../number-text.ts'
 import { lossText } from '../system/losses.ts'
 import { useLedger } from '../system/use-ledger.ts'
-import { type MapState, printUrl } from '../url-state.ts'
+import { printUrl } from '../url-state.ts'
 import { kindOf } from './node-kind.ts'
 import type { ShownGraph } from './select-graph.ts'
 
@@ -18,12 +19,15 @@ type Props = {
 
 /** What the picture rests on: the time it really covers, what is inferred, hidden, stale. */
 export function TruthStrip({ graph, known, shown, state, isStale }: Props) {
-  const inferred = graph.nodes.filter((node) => !node.reports && kindOf(node) !== 'client').length
+  const services = graph.nodes.flatMap(membersOf)
+  const inferred = services.filter((node) => !node.reports && kindOf(node) !== 'client').length
+  const bundles = graph.nodes.filter(({ bundle }) => bundle !== undefined)
   const links = graph.edges.filter(({ type }) => type === 'link').length
+  const calls = graph.edges.length - links
   return (
     <footer class="truth-strip">
       <span>
-        {countText(graph.nodes.length, 'service')}, {countText(graph.edges.length - links, 'call')}
+        {countText(services.length, 'service')}, {countText(calls, 'call')}
       </span>
       {graph.covered !== undefined && (
         <span>
@@ -35,6 +39,11 @@ export function TruthStrip({ graph, known, shown, state, isStale }: Props) {
       )}
       <Losses />
       <span>{inferred} inferred from callers</span>
+      {bundles.length > 0 && (
+        <span>
+          {countServices(bundles)} of them drawn as {bundles.length}
+        </span>
+      )}
       {links > 0 && <span>{countText(links, 'link')} through messages</span>}
       {graph.oldGroupVersions && (
         <span class="tag warning">older traces judged by an earlier expression of the group</span>
@@ -45,7 +54,9 @@ export function TruthStrip({ graph, known, shown, state, isStale }: Props) {
       {shown.hidden > 0 && (
         <span>
           {shown.hidden.toLocaleString('en-US')} services not shown,{' '}
-          {state.depth > 0 ? (
+          {state.paths?.to !== undefined ? (
+            <a href={printUrl({ ...state, paths: undefined })}>leave the paths</a>
+          ) : state.depth > 0 ? (
             <a href={printUrl({ ...state, depth: 0 })}>leave the focus</a>
           ) : (
             <>

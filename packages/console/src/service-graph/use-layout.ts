@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { MapEdge, MapNode } from '../answer/service-graph.ts'
+import type { Flow } from './flow.ts'
 import { LayoutClient } from './layout-client.ts'
 import type { Point } from './layout-graph.ts'
 import type { MapLayout } from './layout-picture.ts'
@@ -15,18 +16,19 @@ export type LayoutState = {
   readonly problem: string | undefined
 }
 
-const NOTHING: MapLayout = { places: new Map(), routes: new Map() }
+const NOTHING: MapLayout = { places: new Map(), routes: new Map(), flow: 'right' }
 /** Pixels that the ends of edges are moved where two would lie on one line. */
 const SHIFT_PX = 9
 
 /**
- * The layout of `graph`, made in a worker; within a view what was placed before stays in its place, also
+ * The layout of `graph`, made in a worker; within a view, which tells its flow, what was placed before stays in its place, also
  * when the page is opened again in this browser.
  */
 export function useLayout(
   graph: Graph,
   radii: ReadonlyMap<string, number>,
   viewKey: string,
+  flow: Flow = 'right',
 ): LayoutState {
   const [state, setState] = useState<LayoutState>({
     viewKey: '',
@@ -55,8 +57,9 @@ export function useLayout(
       nodes: radii,
       edges: routedEdges(graph.edges),
       before: places.current.get(viewKey) ?? storedPlaces(viewKey),
+      flow,
     })
-  }, [client, graph, radii, viewKey])
+  }, [client, graph, radii, viewKey, flow])
   return state
 }
 

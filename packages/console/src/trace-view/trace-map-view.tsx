@@ -52,7 +52,10 @@ function TraceMap({ graph, id, onState }: ViewProps & { id: TraceId; graph: Rece
     () => withCounts(composePicture(graph, layout, scale, 1, NO_MARKS), graph),
     [graph, layout, scale],
   )
-  const emphasis = useMemo(() => ({ selected, found: new Set<string>() }), [selected])
+  const emphasis = useMemo(
+    () => ({ selected, found: new Set<string>(), path: undefined }),
+    [selected],
+  )
   const name = graph.nodes.find((node) => node.id === selected)?.key.name
   return (
     <div class="trace-map">
