@@ -168,14 +168,22 @@ describe.skipIf(CHROMIUM === undefined)('analytics (skipped without Chromium)', 
   })
 
   test('totals of the map are counts of what was sent, whatever filter a group has', async () => {
+    // Other filters each time: fifty of them in three runs.
     const seed = Math.floor(Math.random() * 2 ** 31)
     const random = randomFrom(seed)
     const { page } = await open('/map?view=list')
+    // Requests over time are not looked at here, and take the server as long as the map.
+    await page.route('**/TimeSeriesServiceStatistics', (route) =>
+      route.fulfill({
+        contentType: 'application/json',
+        body: '{"TimeSeriesServiceStatistics":[]}',
+      }),
+    )
     const row = page
       .locator('.map-table tbody tr')
       .filter({ has: page.getByRole('rowheader', { name: 'checkout', exact: true }) })
     const nothing = page.getByRole('heading', { name: 'No services in this range' })
-    for (let round = 0; round < 50; round++) {
+    for (let round = 0; round < 17; round++) {
       const { text, matches } = randomFilter(random, 2)
       const name = `random ${round}`
       await changeGroups(site.endpoint, 'CreateGroup', { GroupName: name, FilterExpression: text })
