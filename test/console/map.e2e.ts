@@ -305,7 +305,7 @@ describe.skipIf(CHROMIUM === undefined)(
         .selectOption('Compare with the 1h before')
       const changes = page.locator('.change-list')
       await expect
-        .poll(() => changes.textContent(), { timeout: 40_000 })
+        .poll(() => changes.textContent(), { timeout: 90_000 })
         .toContain('legacyGone: 3 requests before')
       // 8 of 24 fail, none of 40 did.
       expect(await changes.textContent()).toContain('catalogFailing more: 0 % → 33 % of requests')
