@@ -17,10 +17,14 @@ import {
   subsegmentJson,
 } from '../../../../test/support/traces.ts'
 import { assembleTrace } from '../query/assemble-trace.ts'
+import type { FindChangedMinutes } from '../query/count-traces.ts'
+import { findRangeReach } from '../query/minute-reach.ts'
 import { parsePageToken, printPageToken } from '../query/page-token.ts'
 import type { TraceSearch } from '../query/trace-search.ts'
 import { resolveGroup } from '../show/resolve-group.ts'
 import { matchesFilter } from './evaluate-filter.ts'
+import type { ServiceGraphs } from './service-graphs.ts'
+import { eagerGraphs } from './test-sent-documents.ts'
 import { findTraceSummaries } from './trace-summaries.ts'
 import { summarizeTrace } from './trace-summary.ts'
 
@@ -30,8 +34,14 @@ const TEXTS = ['gold', 'Gold', 'go', '', '30', "it's", 'a\\b', 'ü', 'http://x/'
 const NUMBERS = [0, 0.1, 0.30000000000000004, 1, 30, 200, 404, 429, 500, -1, 1e300]
 
 let store: TestDatabase
+let graphs: ServiceGraphs
 let random = 7
 const documents = new Map<TraceId, StoredDocument[]>()
+/** A search knows where traces have documents, as far as their minutes have not changed, or has to look. */
+const ways: readonly (FindChangedMinutes | undefined)[] = [
+  undefined,
+  (range) => graphs.changedMinutes(range),
+]
 /** All but the far one. */
 const assembled: { readonly trace: Trace; readonly summary: TraceSummary }[] = []
 
@@ -46,7 +56,15 @@ beforeAll(async () => {
   addFarTrace()
   store = await startTestDatabase()
   const all = [...documents.values()].flat()
-  for (let from = 0; from < all.length; from += 150) await store.insert(all.slice(from, from + 150))
+  // Some come when minutes have been computed without them.
+  const late = new Set([...documents.values()].flat().slice(-40, -25))
+  const early = all.filter((document) => !late.has(document))
+  for (let from = 0; from < early.length; from += 150) {
+    await store.insert(early.slice(from, from + 150))
+  }
+  graphs = eagerGraphs(store.database)
+  await graphs.pass()
+  await store.insert([...late])
 })
 
 afterAll(() => store?.stop())
@@ -91,23 +109,37 @@ test('pages of a filtered search are its whole, whatever their size', async () =
   const filter = filterOf('service("back") OR annotation.tier = "gold"')
   const whole = await idsOf(searchOf('TraceId', filter), 1000)
   expect(whole.length).toBeGreaterThan(30)
-  for (const pageSize of [5, 40]) {
-    expect(await idsOf(searchOf('TraceId', filter), pageSize)).toEqual(whole)
+  for (const pageSize of [5, 40, 1000]) {
+    for (const way of ways) {
+      expect(await idsOf(searchOf('TraceId', filter), pageSize, 200_000, way)).toEqual(whole)
+    }
   }
   const unhelped = { ...filter, conditions: [] }
   expect(await idsOf(searchOf('TraceId', unhelped), 7)).toEqual(whole)
 })
 
+test('it is known how far the traces of a range reach, but for what has changed', async () => {
+  const range = { from: BASE_SECONDS - (BASE_SECONDS % 60), to: BASE_SECONDS + 150_000 }
+  const changed = await graphs.changedMinutes(range)
+  expect(changed.length).toBeGreaterThan(3)
+  const reach = await findRangeReach(store.database, range, changed)
+  expect(reach?.changed).toEqual(changed)
+  // One trace in ten has a part five hours after its start.
+  expect(reach?.far.length).toBeGreaterThan(3)
+})
+
 test.each([
-  ['TraceId', 300_000],
-  ['Event', 380_005],
-  ['Service', 300_001],
-] as const)('by %s, a trace is found by a part that is hours away', async (type, at) => {
+  ['TraceId', 300_000, 'documents'],
+  ['TraceId', 300_000, 'minutes'],
+  ['Event', 380_005, 'documents'],
+  ['Service', 300_001, 'documents'],
+] as const)('by %s, a trace is found by a part that is hours away', async (type, at, of) => {
+  const way = of === 'minutes' ? ways[1] : undefined
   const found = async (filter: string, around: number = at) => {
     const search = searchOf(type, filterOf(filter))
     expect(filterOf(filter).conditions).toHaveLength(1)
     const range = { from: instantAt(around - 2), to: instantAt(around + 2) }
-    return idsOf({ ...search, ...range }, 100, 400_000)
+    return idsOf({ ...search, ...range }, 100, 400_000, way)
   }
   const far = traceIdNamed('far')
   expect(await found('annotation.far = "early"')).toEqual([far])
@@ -129,7 +161,9 @@ test('what is said a hundred times is one of the fifty annotations of a trace', 
   await store.insert([{ received, text: JSON.stringify({ ...json, trace_id: id }) }])
   const search = searchOf('TraceId', filterOf('annotation.once = "said"'))
   const range = { from: instantAt(500_000), to: instantAt(500_001) }
-  expect(await idsOf({ ...search, ...range }, 10, 600_000)).toEqual([id])
+  for (const way of ways) {
+    expect(await idsOf({ ...search, ...range }, 10, 600_000, way)).toEqual([id])
+  }
 })
 
 test('a page looks at a bounded number of traces, and may be empty', async () => {
@@ -155,8 +189,13 @@ async function expectSameAnswers(expression: FilterExpression): Promise<void> {
   const type = (['TraceId', 'Event', 'Service'] as const)[Math.floor(nextRandom() * 3)] ?? 'Event'
   const text = `${type}: ${printFilter(expression)}`
   const known = type === 'Service' ? expected.filter(hasEnd) : expected
-  const found = await idsOf(searchOf(type, filterOf(expression)), 1000)
-  expect([text, found.toSorted()]).toEqual([text, known])
+  // Every third one by documents alone too.
+  const [byDocuments, byMinutes] = ways
+  const both = nextRandom() < 1 / 3 ? [byDocuments, byMinutes] : [byMinutes]
+  for (const way of type === 'TraceId' ? both : [byDocuments]) {
+    const found = await idsOf(searchOf(type, filterOf(expression)), 1000, 200_000, way)
+    expect([text, found.toSorted()]).toEqual([text, known])
+  }
 }
 
 /** A search by ends finds only what has one. */
@@ -235,13 +274,14 @@ async function idsOf(
   search: TraceSearch,
   pageSize: number,
   now = 200_000,
+  findChanged: FindChangedMinutes | undefined = undefined,
 ): Promise<readonly TraceId[]> {
   const ids: TraceId[] = []
   let token: string | undefined
   do {
     const position = token === undefined ? undefined : parsePageToken(search, token)
     if (position?.ok === false) throw new Error(position.problem)
-    const page = await pageOf(search, position?.value, pageSize, now)
+    const page = await pageOf(search, position?.value, pageSize, now, findChanged)
     for (const { id } of page.summaries) ids.push(id)
     token = page.next && printPageToken(search, page.next)
   } while (token !== undefined)
@@ -253,8 +293,10 @@ function pageOf(
   position: Parameters<typeof findTraceSummaries>[1]['position'],
   pageSize: number,
   now = 200_000,
+  findChanged: FindChangedMinutes | undefined = undefined,
 ) {
-  return findTraceSummaries(store.database, { search, position, pageSize, now: instantAt(now) })
+  const request = { search, position, pageSize, now: instantAt(now) }
+  return findTraceSummaries(store.database, request, findChanged)
 }
 
 function searchOf(

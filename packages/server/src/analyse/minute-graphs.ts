@@ -14,6 +14,7 @@ import { insertTraceStarts, type MinuteStarts } from '../query/trace-starts.ts'
 import type { Database } from '../store/database.ts'
 import { graphVersion } from './graph-version.ts'
 import { findMatchingTraces } from './matching-traces.ts'
+import { NO_REACH } from './minute-reaches.ts'
 import {
   type MinuteBatch,
   type OnTrace,
@@ -108,6 +109,7 @@ export class MinuteGraphs {
     const minutes = [...graphs].map(([minute, graph]) => ({
       minute,
       starts: starts.get(minute) ?? [],
+      reach: read.reaches.get(minute) ?? NO_REACH,
       ...graph.byCompletion(),
       omitted: graph.omitted,
     }))
@@ -124,6 +126,7 @@ export class MinuteGraphs {
     const empty = minutes.map((minute) => ({
       minute,
       starts: [],
+      reach: NO_REACH,
       nodes: [],
       edges: [],
       omitted: 0,

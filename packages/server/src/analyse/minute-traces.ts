@@ -12,10 +12,12 @@ import {
   traceIdOf,
 } from '../query/graph-spans.ts'
 import { MAX_LISTED_MINUTES } from '../query/minute-list.ts'
+import type { MinuteReach } from '../query/minute-reach.ts'
 import type { TimeWindow } from '../query/trace-search.ts'
 import type { Database } from '../store/database.ts'
 import type { Sql } from '../store/sql.ts'
 import { linkedTraceIds, producersOf } from './linked-producers.ts'
+import { MinuteReaches } from './minute-reaches.ts'
 import { traceCallsOf } from './span-calls.ts'
 import type { GraphId, Producer, ProducerOf, TraceCalls } from './trace-calls.ts'
 
@@ -40,6 +42,8 @@ export type ReadTraces = {
   /** Earliest receipt, nanoseconds since 1970; undefined without rows. */
   readonly oldest: bigint | undefined
   readonly links: readonly MinuteLinks[]
+  /** By minute; a minute in which no trace starts is not in it. */
+  readonly reaches: ReadonlyMap<number, MinuteReach>
 }
 
 /** Told of one trace. */
@@ -87,11 +91,14 @@ export async function readTraces(
   const wanted = new Set(minutes)
   const allMinutes = known.allMinutes ?? (await findMinutesOfTraces(database, minutes))
   const linked = new LinkedTraces()
+  const reaches = new MinuteReaches()
   const reading = new TraceRows((rows) => {
     if (only !== undefined && !only.has(idOf(rows))) return
     const trace = traceCallsOf(rows)
     const minute = minuteOf(trace.start)
     if (!wanted.has(minute)) return
+    if (rows.length < MAX_TRACE_SPANS) reaches.add(minute, rows)
+    else reaches.giveUp(minute)
     if (!linked.add(trace, minute)) add(trace, minute, unknownProducer)
   })
   for (let part = 0; part < parts; part++) {
@@ -100,7 +107,7 @@ export async function readTraces(
     if (linked.size > 0) await addLinked(database, slice, linked.take(), add)
   }
   const { links, omittedLinks } = linked
-  return { ...reading.result(), links, omittedLinks }
+  return { ...reading.result(), links, omittedLinks, reaches: reaches.byMinute() }
 }
 
 async function readRows(database: Database, query: Sql, reading: TraceRows): Promise<void> {

@@ -3,7 +3,9 @@ import { assert, unixNanos } from '@fluoroscope/model'
 import type { Candidate } from '../query/candidate-traces.ts'
 import { findCandidates, findNewestMinute } from '../query/candidate-traces.ts'
 import { countTraces, type FindChangedMinutes } from '../query/count-traces.ts'
-import { type FoundTrace, visitTraces } from '../query/find-traces.ts'
+import { DEFAULT_TRACE_LIMITS, type FoundTrace, visitTraces } from '../query/find-traces.ts'
+import { minutesTouched } from '../query/minute-range.ts'
+import { findRangeReach, type RangeReach } from '../query/minute-reach.ts'
 import type { PagePosition } from '../query/page-token.ts'
 import { findRareTraces } from '../query/rare-traces.ts'
 import type { TimeWindow, TraceSearch } from '../query/trace-search.ts'
@@ -62,29 +64,85 @@ export async function findTraceSummaries(
   const first = request.position ?? firstPosition(search, request.now)
   const page = new PageReading(search)
   if (first === undefined) return page.finish(0, undefined)
-  const conditions = search.filter?.conditions ?? []
-  const among = await findRareTraces(database, conditions)
+  const rest = wholeRest(search, first)
+  const known = await findKnown(database, search, rest.window, findChanged)
+  const countUntil = (end: PagePosition | undefined) =>
+    countTraces(database, search, { position: first, next: end }, findChanged)
+  const all = known.among
+  if (
+    known.reach !== undefined &&
+    all !== undefined &&
+    all.length <= Math.min(pageSize, CHUNK_SIZE)
+  ) {
+    const [processed] = await Promise.all([
+      countUntil(undefined),
+      page.read(database, { ids: all, ...rest }),
+    ])
+    return page.finish(processed, undefined)
+  }
+  const position = all === undefined ? first : rest
+  return readWindows(database, { search, position, known, pageSize }, page, countUntil)
+}
+
+type WindowsRequest = {
+  readonly search: TraceSearch
+  readonly position: PagePosition
+  readonly known: Known
+  readonly pageSize: number
+}
+
+/** Reads on from window to window until the page is full or the range ends. */
+async function readWindows(
+  database: Database,
+  { search, position, known, pageSize }: WindowsRequest,
+  page: PageReading,
+  countUntil: (end: PagePosition | undefined) => Promise<number>,
+): Promise<TraceSummariesPage> {
   const size = {
     enough: enoughSummaries(search, pageSize),
     traces: pageSize * MAX_TRACES_PER_SUMMARY,
   }
-  const countUntil = (end: PagePosition | undefined) =>
-    countTraces(database, search, { position: first, next: end }, findChanged)
-  let next: PagePosition | undefined = among === undefined ? first : wholeRest(search, first)
+  let next: PagePosition | undefined = position
   let processed: Promise<number> | undefined
   while (next !== undefined && !page.isDone(size)) {
     const { window }: PagePosition = next
-    const chunk: Chunk = await findChunk(database, search, next, among, pageSize - page.found)
-    const isLast = chunk.next === undefined && conditions.length > 0
-    if (isLast) processed = countUntil(undefined)
+    const request = { search, position: next, ...known, wanted: pageSize - page.found }
+    const chunk: Chunk = await findChunk(database, request)
+    if (chunk.next === undefined && isNarrowed(search)) processed = countUntil(undefined)
+    const ids = chunk.candidates.map((candidate) => candidate.id)
     // Awaited with the matches, or after the loop.
-    await Promise.all([processed, page.read(database, window, chunk.candidates)])
+    await Promise.all([processed, page.read(database, { ids, window })])
     next = chunk.next
     await othersTurn()
   }
   // Where the rows tell nothing every trace was read, and has been counted.
-  if (conditions.length === 0) return page.finish(page.within, next)
+  if (!isNarrowed(search)) return page.finish(page.within, next)
   return page.finish(await (processed ?? countUntil(next)), next)
+}
+
+/** What is known of the traces of a range before any of its windows is looked at. */
+type Known = {
+  /** All traces that can match, where these are few. */
+  readonly among: readonly TraceId[] | undefined
+  /** Where traces have documents; of searches by `TraceId`, unless too much has changed. */
+  readonly reach: RangeReach | undefined
+}
+
+async function findKnown(
+  database: Database,
+  { timeRangeType, filter, sampled }: TraceSearch,
+  window: TimeWindow,
+  findChanged: FindChangedMinutes | undefined,
+): Promise<Known> {
+  const conditions = filter?.conditions ?? []
+  const range = minutesTouched(window)
+  const isReachKept = timeRangeType === 'TraceId' && sampled === 1 && conditions.length > 0
+  const reach =
+    isReachKept && findChanged !== undefined && range !== undefined
+      ? await findRangeReach(database, range, await findChanged(range))
+      : undefined
+  const near = reach && { window, reach }
+  return { reach, among: await findRareTraces(database, conditions, near) }
 }
 
 const MAX_PAGE_SIZE = 1000
@@ -116,21 +174,31 @@ function othersTurn(): Promise<void> {
 const CHUNK_SIZE = 200
 
 const FIRST_STEP_NANOS = 60_000_000_000n
-const STEP_GROWTH = 4n
 /** Where the rows tell what cannot match, a window costs little, and a query more than its rows. */
-const NARROWED_STEP_GROWTH = 16n
+const NARROWED_FIRST_STEP_NANOS = 10n * FIRST_STEP_NANOS
+const MAX_STEP_GROWTH = 16n
 const MAX_STEP = 2n ** 63n
 
 function firstPosition(search: TraceSearch, now: UnixNanos): PagePosition | undefined {
   const range = windowOf(search)
   if (range.from >= range.until) return undefined
-  const window = windowBefore(range.until, FIRST_STEP_NANOS, range)
-  return { asOf: now, window, step: FIRST_STEP_NANOS, after: undefined }
+  const step = isNarrowed(search) ? NARROWED_FIRST_STEP_NANOS : FIRST_STEP_NANOS
+  return { asOf: now, window: windowBefore(range.until, step, range), step, after: undefined }
 }
 
 type Chunk = {
   readonly candidates: readonly Candidate[]
   readonly next: PagePosition | undefined
+}
+
+type ChunkRequest = {
+  readonly search: TraceSearch
+  readonly position: PagePosition
+  /** All traces that can match, if known; then the window is all the rest of the range. */
+  readonly among: readonly TraceId[] | undefined
+  readonly reach: RangeReach | undefined
+  /** Summaries that the page has room for. */
+  readonly wanted: number
 }
 
 /** The rest of the range as one window. */
@@ -139,54 +207,66 @@ function wholeRest(search: TraceSearch, position: PagePosition): PagePosition {
   return { ...position, window: { from, until: position.window.until } }
 }
 
-/**
- * Some more candidates of the position's window, and where to go on behind them.
- * @param among all traces that can match, if known; then the window is all the rest of the range
- */
-async function findChunk(
-  database: Database,
-  search: TraceSearch,
-  position: PagePosition,
-  among: readonly TraceId[] | undefined,
-  wanted: number,
-): Promise<Chunk> {
+/** Some more candidates of the position's window, and where to go on behind them. */
+async function findChunk(database: Database, request: ChunkRequest): Promise<Chunk> {
+  const { search, position, among, reach, wanted } = request
   if (among?.length === 0) return { candidates: [], next: undefined }
   const size = Math.min(wanted, CHUNK_SIZE)
   // One more tells whether the window has more.
-  const found = await findCandidates(database, search, { ...position, among, limit: size + 1 })
+  const limited = { ...position, among, reach, limit: size + 1 }
+  const found = await findCandidates(database, search, limited)
   const candidates = found.slice(0, size)
   if (found.length > size) return { candidates, next: { ...position, after: candidates.at(-1) } }
-  return { candidates, next: await nextWindow(database, search, position, found.length === 0) }
+  return { candidates, next: await nextWindow(database, request, found.length) }
 }
 
 /**
- * The window before one that has no more: longer where that one held little, and reaching over the
- * minutes in which nothing started where it held nothing at all.
+ * The window before one that has no more: as long as it takes to find what is wanted where that is as
+ * dense there, and reaching over the minutes in which nothing started where nothing was found at all.
  */
 async function nextWindow(
   database: Database,
-  search: TraceSearch,
-  { asOf, window, step, after }: PagePosition,
-  wasEmpty: boolean,
+  { search, position, wanted }: ChunkRequest,
+  found: number,
 ): Promise<PagePosition | undefined> {
+  const { asOf, window, step, after } = position
   const range = windowOf(search)
   if (window.from <= range.from) return undefined
-  const isNarrowed = search.filter !== undefined && search.filter.conditions.length > 0
-  const growth = isNarrowed ? NARROWED_STEP_GROWTH : STEP_GROWTH
-  const grown = step * growth < MAX_STEP ? step * growth : MAX_STEP
-  const nextStep = after === undefined ? grown : step
+  // A window of which only the end was looked at tells nothing of what is before it.
+  const nextStep = after === undefined ? grownStep(step, found, wanted) : step
   const next = windowBefore(window.from, nextStep, range)
   // That no candidate was found does not mean that nothing is there.
-  if (!wasEmpty || isNarrowed) return { asOf, window: next, step: nextStep, after: undefined }
+  if (found > 0 || isNarrowed(search))
+    return { asOf, window: next, step: nextStep, after: undefined }
   const rest = { from: range.from, until: window.from }
   const newest = (await findNewestMinute(database, rest)) ?? range.from
   const reaching = newest < next.from ? { from: newest, until: window.from } : next
   return { asOf, window: reaching, step: nextStep, after: undefined }
 }
 
+/** A little longer than needed by what was found, and at most so many times as long. */
+function grownStep(step: bigint, found: number, wanted: number): bigint {
+  const needed = BigInt(Math.ceil((1.3 * Math.max(wanted - found, 1)) / Math.max(found, 1)))
+  const growth = needed < MAX_STEP_GROWTH ? needed : MAX_STEP_GROWTH
+  return step * growth < MAX_STEP ? step * growth : MAX_STEP
+}
+
+function isNarrowed({ filter }: TraceSearch): boolean {
+  return filter !== undefined && filter.conditions.length > 0
+}
+
 function windowBefore(until: UnixNanos, length: bigint, range: TimeWindow): TimeWindow {
   const from = until - length
   return { from: from < range.from ? range.from : unixNanos(from), until }
+}
+
+/** Traces to read: those that rows let through, or all that can match. */
+type Candidates = {
+  readonly ids: readonly TraceId[]
+  readonly window: TimeWindow
+  /** Where no query has left these out: what is not behind this trace, and what was received later. */
+  readonly after?: Candidate | undefined
+  readonly asOf?: UnixNanos
 }
 
 type Match = {
@@ -226,24 +306,21 @@ class PageReading {
   }
 
   /** Adds the candidates that do match within the window and by the filter, newest first. */
-  async read(
-    database: Database,
-    window: TimeWindow,
-    candidates: readonly Candidate[],
-  ): Promise<void> {
-    const ids = candidates.map((candidate) => candidate.id)
+  async read(database: Database, { ids, window, after, asOf }: Candidates): Promise<void> {
     const matches: Match[] = []
-    await visitTraces(database, ids, (trace) => {
+    const visit = (trace: FoundTrace) => {
       const match = this.#visit(trace, window)
-      if (match !== undefined) matches.push(match)
-    })
+      if (match !== undefined && (after === undefined || isBehind(match, after)))
+        matches.push(match)
+    }
+    await visitTraces(database, ids, visit, DEFAULT_TRACE_LIMITS, asOf)
     matches.sort(compareMatches)
     for (const { summary, service } of matches) {
       this.#summaries.push(summary)
       if (service !== undefined) this.#matchedServices.set(summary.id, service)
     }
     this.#chunks += 1
-    this.#read += candidates.length
+    this.#read += ids.length
   }
 
   finish(processed: number, next: PagePosition | undefined): TraceSummariesPage {
@@ -285,6 +362,11 @@ function byService(
 ): Match | undefined {
   const { time, service } = found ?? match
   return time !== undefined && liesIn(time, window) ? { ...match, time, service } : undefined
+}
+
+/** In the order of `compareMatches`. */
+function isBehind({ time, summary }: Match, after: Candidate): boolean {
+  return time < after.time || (time === after.time && summary.id > after.id)
 }
 
 function compareMatches(left: Match, right: Match): number {

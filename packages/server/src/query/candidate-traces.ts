@@ -14,7 +14,8 @@ import {
   unsigned,
 } from '../store/sql.ts'
 import { clampMinute, minutesOf, wholeSeconds } from './minute-range.ts'
-import { narrowed } from './narrow-candidates.ts'
+import type { RangeReach } from './minute-reach.ts'
+import { narrowed, narrowedInReach, receivedIn, startlessIn } from './narrow-candidates.ts'
 import type { TimeWindow, TraceFilter, TraceSearch } from './trace-search.ts'
 import { liesIn } from './trace-search.ts'
 
@@ -35,6 +36,8 @@ export type CandidateRequest = {
   readonly after: Candidate | undefined
   /** All traces that can match, where these are known; undefined where the filter has to tell. */
   readonly among: readonly TraceId[] | undefined
+  /** Of searches by `TraceId`: where the traces of the window have documents, if that is known. */
+  readonly reach?: RangeReach | undefined
   readonly limit: number
 }
 
@@ -98,7 +101,9 @@ function filterCondition(search: CandidateSearch, request: CandidateRequest): Sq
   if (request.among !== undefined) return sql`true`
   const conditions = search.filter?.conditions ?? []
   if (conditions.length === 0) return sql`true`
-  return narrowed(conditions, request.window, rowsOf(search, request))
+  const { window, reach } = request
+  if (reach !== undefined) return narrowedInReach(conditions, window, reach)
+  return narrowed(conditions, window, rowsOf(search, request))
 }
 
 /** Rows `(trace_id, id, in_progress, received, at)`; `at` lies in the window. */
@@ -129,18 +134,13 @@ function starts(window: TimeWindow, shared: Sql): Sql {
       AND start >= ${instant(window.from)} AND start < ${instant(window.until)} AND ${shared}
     UNION ALL
     SELECT trace_id, id, in_progress, received, received AS at FROM spans
-    WHERE ${receivedIn(window)} AND id = document_id
-      AND (kind = 'subsegment' OR start <= toDateTime64(0, 9, 'UTC')) AND ${shared}`
+    WHERE ${startlessIn(window)} AND ${shared}`
 }
 
 function updates(window: TimeWindow, shared: Sql): Sql {
   return sql`
     SELECT trace_id, id, in_progress, received, received AS at FROM spans
     WHERE ${receivedIn(window)} AND id = document_id AND ${shared}`
-}
-
-function receivedIn(window: TimeWindow): Sql {
-  return sql`received >= ${instant(window.from)} AND received < ${instant(window.until)}`
 }
 
 /** How long before an end its document may have begun and still be found by `Service` searches. */

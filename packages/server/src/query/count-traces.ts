@@ -6,7 +6,7 @@ import type { Sql } from '../store/sql.ts'
 import { instant, joinSql, minute, sql } from '../store/sql.ts'
 import { behind, chosenTraces, findNewestMinute, rowsOf } from './candidate-traces.ts'
 import type { MinuteRange } from './minute-list.ts'
-import { clampMinute, wholeSeconds } from './minute-range.ts'
+import { clampMinute, minuteOf } from './minute-range.ts'
 import type { PagePosition } from './page-token.ts'
 import type { TimeWindow, TraceSearch } from './trace-search.ts'
 import { windowOf } from './trace-search.ts'
@@ -211,8 +211,3 @@ const NANOS_PER_SECOND = 1_000_000_000n
 const NANOS_PER_MINUTE = 60n * NANOS_PER_SECOND
 const SECONDS_PER_MINUTE = 60n
 const SECONDS_PER_DAY = 86_400n
-
-function minuteOf(at: UnixNanos): number {
-  const seconds = wholeSeconds(at)
-  return clampMinute(seconds - (seconds % SECONDS_PER_MINUTE))
-}

@@ -13,7 +13,7 @@ export type TraceLimits = {
 }
 
 /** Well beyond the 500 KB at which X-Ray stops, and still within what one process holds. */
-const DEFAULT_TRACE_LIMITS: TraceLimits = { documents: 200_000, bytes: 2 ** 28 }
+export const DEFAULT_TRACE_LIMITS: TraceLimits = { documents: 200_000, bytes: 2 ** 28 }
 
 /** A trace as it is stored, or as much of it as the limits allow. */
 export type FoundTrace = Trace & {

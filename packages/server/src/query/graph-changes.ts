@@ -55,8 +55,8 @@ export async function findChangedMinutes(
 }
 
 /**
- * Minutes with documents but without a version, which its starts complete, and minutes whose version holds rows that retention
- * has dropped since. At most `limit`, the newest. @throws StoreError
+ * Minutes with documents but without a version, which its starts and reach complete, and minutes whose version holds rows that
+ * retention has dropped since. At most `limit`, the newest. @throws StoreError
  */
 export async function findNeglectedMinutes(
   database: Database,
@@ -65,7 +65,7 @@ export async function findNeglectedMinutes(
   const rows = await database.rows(
     sql`SELECT minute FROM (
         SELECT DISTINCT minute FROM trace_minutes
-          WHERE minute NOT IN (SELECT minute FROM trace_starts)
+          WHERE minute NOT IN (SELECT minute FROM trace_starts WHERE reach != 'unknown')
         UNION DISTINCT
         SELECT minute FROM graph_minutes WHERE grouping = ${text(ALL_TRACES)} GROUP BY minute
           HAVING argMax(oldest, version) < (SELECT min(day) FROM trace_minutes))

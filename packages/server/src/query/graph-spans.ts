@@ -23,6 +23,8 @@ export const GRAPH_SPAN_COLUMNS = {
   trace_high: UINT64,
   trace_low: UINT64,
   received: INT64,
+  /** The minute under which its document is filed, unix seconds. */
+  minute: MINUTE,
   id: UINT64,
   /** 0 for none. */
   parent_id: UINT64,
@@ -90,6 +92,7 @@ function spansWhere(condition: Sql): Sql {
     reinterpretAsUInt64(reverse(substring(trace_id, 1, 8))) AS trace_high,
     reinterpretAsUInt64(reverse(substring(trace_id, 9, 8))) AS trace_low,
     toUnixTimestamp64Nano(spans.received) AS received,
+    minute,
     id,
     parent_id,
     document_id,

@@ -2,6 +2,7 @@ import type { UnixNanos } from '@fluoroscope/model'
 import { unixNanos } from '@fluoroscope/model'
 import type { Sql } from '../store/sql.ts'
 import { minute, sql } from '../store/sql.ts'
+import type { MinuteRange } from './minute-list.ts'
 import type { TimeWindow } from './trace-search.ts'
 
 const NANOS_PER_SECOND = 1_000_000_000n
@@ -18,6 +19,18 @@ export function minutesOf(window: TimeWindow): Sql {
   const first = wholeSeconds(window.from)
   const firstMinute = clampMinute(first - (first % SECONDS_PER_MINUTE))
   return sql`minute >= ${minute(firstMinute)} AND minute <= ${minute(clampMinute(last))}`
+}
+
+/** The minutes that a window lies in; undefined where 32 bits of seconds do not hold all of it. */
+export function minutesTouched({ from, until }: TimeWindow): MinuteRange | undefined {
+  if (wholeSeconds(until) > MAX_MINUTE - SECONDS_PER_MINUTE) return undefined
+  return { from: minuteOf(from), to: minuteOf(unixNanos(until - 1n)) + Number(SECONDS_PER_MINUTE) }
+}
+
+/** The minute that an instant lies in, the nearest that the column holds. */
+export function minuteOf(at: UnixNanos): number {
+  const seconds = wholeSeconds(at)
+  return clampMinute(seconds - (seconds % SECONDS_PER_MINUTE))
 }
 
 export function wholeSeconds(at: UnixNanos): bigint {

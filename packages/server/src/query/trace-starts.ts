@@ -1,11 +1,12 @@
 import type { UnixNanos } from '@fluoroscope/model'
-import { ARRAY, DAY, INT64, MINUTE, UINT64 } from '../store/column.ts'
+import { ARRAY, DAY, ENUM8, INT64, MINUTE, UINT32, UINT64 } from '../store/column.ts'
 import type { Database } from '../store/database.ts'
 import { RowBinaryWriter } from '../store/row-binary.ts'
 import { integer, minute as minuteOf, sql } from '../store/sql.ts'
 import { writeRow } from './graph-columns.ts'
 import type { GraphVersion } from './graph-minutes.ts'
 import type { MinuteRange } from './minute-list.ts'
+import type { MinuteReach } from './minute-reach.ts'
 import type { TimeWindow } from './trace-search.ts'
 
 /** When the traces that start in a minute do. */
@@ -13,6 +14,7 @@ export type MinuteStarts = {
   /** Start of the minute, unix seconds. */
   readonly minute: number
   readonly starts: readonly UnixNanos[]
+  readonly reach: MinuteReach
 }
 
 /** Keeps the starts of minutes under the version of their graphs, after these. @throws StoreError */
@@ -22,8 +24,15 @@ export async function insertTraceStarts(
   { day, version }: Pick<GraphVersion, 'day' | 'version'>,
 ): Promise<void> {
   const rows = new RowBinaryWriter(4096)
-  for (const { minute, starts } of minutes) {
-    writeRow(rows, STORED, { day, minute, version, starts: ascending(starts) })
+  for (const { minute, starts, reach } of minutes) {
+    const row = { day, minute, version, starts: ascending(starts) }
+    writeRow(rows, STORED, {
+      ...row,
+      reach: reach.isKnown ? 'known' : 'too far',
+      reach_before: reach.before,
+      reach_after: reach.after,
+      reach_far: reach.far,
+    })
   }
   const statement = `INSERT INTO trace_starts (${Object.keys(STORED).join(', ')}) FORMAT RowBinary`
   await database.insert(statement, once(rows.take()), `trace_starts-${version}`)
@@ -77,7 +86,16 @@ export async function countStartsByMinute(
     .sort((left, right) => left.minute - right.minute)
 }
 
-const STORED = { day: DAY, minute: MINUTE, version: UINT64, starts: ARRAY(INT64) } as const
+const STORED = {
+  day: DAY,
+  minute: MINUTE,
+  version: UINT64,
+  starts: ARRAY(INT64),
+  reach: ENUM8({ unknown: 0, known: 1, 'too far': 2 }),
+  reach_before: UINT32,
+  reach_after: UINT32,
+  reach_far: ARRAY(MINUTE),
+} as const
 const COUNTED = { minute: MINUTE, traces: UINT64, at_end: UINT64 } as const
 
 const SECONDS_PER_MINUTE = 60
