@@ -10,6 +10,7 @@ import {
 } from '../query/graph-minutes.ts'
 import { findMinutesOfTraces } from '../query/graph-spans.ts'
 import { MAX_LISTED_MINUTES } from '../query/minute-list.ts'
+import { findReachedMinutes } from '../query/minute-reach.ts'
 import { insertTraceStarts, type MinuteStarts } from '../query/trace-starts.ts'
 import type { Database } from '../store/database.ts'
 import { graphVersion } from './graph-version.ts'
@@ -69,10 +70,13 @@ export class MinuteGraphs {
   }
 
   /**
-   * Hands over each selected trace that starts in one of `minutes`. @throws StoreError
+   * Hands over each selected trace that starts in one of `minutes`.
+   * @param changed those of the minutes that have changed since they were computed, or never were
+   * @throws StoreError
    */
   async read(
     unsorted: readonly number[],
+    changed: ReadonlySet<number>,
     { from, to, filter }: TraceSelection,
     add: OnTrace,
   ): Promise<void> {
@@ -81,7 +85,7 @@ export class MinuteGraphs {
     const isListed = minutes.length <= MAX_LISTED_MINUTES
     const [batches, allMinutes] = await Promise.all([
       planBatches(this.#database, minutes),
-      isListed ? findMinutesOfTraces(this.#database, minutes) : undefined,
+      isListed ? this.#minutesOfTraces(minutes, changed) : undefined,
     ])
     const known = { allMinutes, window: { from, until: to } }
     for (const batch of batches) {
@@ -141,6 +145,23 @@ export class MinuteGraphs {
     if (count === 0) return
     this.#omitted += count
     this.#options.log.warn('a service graph is larger than its limit', { omitted: count })
+  }
+
+  /** Where the traces of minutes have documents: as computed, and what has changed as their rows tell. */
+  async #minutesOfTraces(
+    minutes: readonly number[],
+    changed: ReadonlySet<number>,
+  ): Promise<readonly number[] | undefined> {
+    const open = minutes.filter((minute) => changed.has(minute))
+    const settled = minutes.filter((minute) => !changed.has(minute))
+    const [reached, found] = await Promise.all([
+      settled.length === 0 ? [] : findReachedMinutes(this.#database, settled),
+      open.length === 0 ? [] : findMinutesOfTraces(this.#database, open),
+    ])
+    if (reached === undefined || found === undefined) {
+      return findMinutesOfTraces(this.#database, minutes)
+    }
+    return [...new Set([...reached, ...found])].sort((left, right) => left - right)
   }
 
   async #readBatch(

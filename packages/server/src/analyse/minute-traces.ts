@@ -42,7 +42,7 @@ export type ReadTraces = {
   /** Earliest receipt, nanoseconds since 1970; undefined without rows. */
   readonly oldest: bigint | undefined
   readonly links: readonly MinuteLinks[]
-  /** By minute; a minute in which no trace starts is not in it. */
+  /** By minute; a minute without documents is not in it. */
   readonly reaches: ReadonlyMap<number, MinuteReach>
 }
 
@@ -91,14 +91,13 @@ export async function readTraces(
   const wanted = new Set(minutes)
   const allMinutes = known.allMinutes ?? (await findMinutesOfTraces(database, minutes))
   const linked = new LinkedTraces()
-  const reaches = new MinuteReaches()
+  const reaches = new MinuteReaches(wanted)
   const reading = new TraceRows((rows) => {
     if (only !== undefined && !only.has(idOf(rows))) return
     const trace = traceCallsOf(rows)
+    reaches.add(rows, rows.length < MAX_TRACE_SPANS)
     const minute = minuteOf(trace.start)
     if (!wanted.has(minute)) return
-    if (rows.length < MAX_TRACE_SPANS) reaches.add(minute, rows)
-    else reaches.giveUp(minute)
     if (!linked.add(trace, minute)) add(trace, minute, unknownProducer)
   })
   for (let part = 0; part < parts; part++) {

@@ -156,6 +156,7 @@ export class ServiceGraphs {
       const { whole, parts } = splitRange(selection.from, selection.to)
       const changed = unusable.filter((minute) => minute >= whole.from && minute < whole.to)
       const raw = [...new Set([...parts, ...changed])]
+      const open = new Set(this.#changed.changed(ALL_MINUTES))
       if (filter !== undefined) await this.#catchUp(filter, { range: whole, completed }, raw)
       const grouping = filter?.grouping ?? ALL_TRACES
       const query = { completed, period, entity, grouping, range: whole, without: raw }
@@ -163,7 +164,7 @@ export class ServiceGraphs {
         findStoredSeries(this.#database, query).then((stored) => {
           for (const bucket of stored) series.addBucket(bucket)
         }),
-        this.#minutes.read(raw, selection, (trace) => addTraceCalls(series, trace)),
+        this.#minutes.read(raw, open, selection, (trace) => addTraceCalls(series, trace)),
       ])
     }
     return series.buckets()
@@ -225,10 +226,11 @@ export class ServiceGraphs {
     const { whole, parts } = splitRange(from, to)
     const unusable = await this.#changed.unusable(this.#changed.changed(whole))
     const raw = new Set([...parts, ...unusable])
+    const open = new Set(this.#changed.changed(ALL_MINUTES))
     if (filter !== undefined) await this.#catchUp(filter, { range: whole }, [...raw])
     await Promise.all([
       this.#addStored(graph, filter?.grouping ?? ALL_TRACES, rangesWithout(whole, raw)),
-      this.#minutes.read([...raw], selection, (trace, _, producerOf) =>
+      this.#minutes.read([...raw], open, selection, (trace, _, producerOf) =>
         addTraceCalls(graph, trace, producerOf),
       ),
     ])

@@ -4,6 +4,7 @@ import type { Candidate } from '../query/candidate-traces.ts'
 import { findCandidates, findNewestMinute } from '../query/candidate-traces.ts'
 import { countTraces, type FindChangedMinutes } from '../query/count-traces.ts'
 import { DEFAULT_TRACE_LIMITS, type FoundTrace, visitTraces } from '../query/find-traces.ts'
+import type { MinuteRange } from '../query/minute-list.ts'
 import { minutesTouched } from '../query/minute-range.ts'
 import { findRangeReach, type RangeReach } from '../query/minute-reach.ts'
 import type { PagePosition } from '../query/page-token.ts'
@@ -66,8 +67,13 @@ export async function findTraceSummaries(
   if (first === undefined) return page.finish(0, undefined)
   const rest = wholeRest(search, first)
   const known = await findKnown(database, search, rest.window, findChanged)
+  const { changed } = known
+  const findAgain =
+    changed &&
+    ((range: MinuteRange) =>
+      Promise.resolve(changed.filter((minute) => liesInRange(minute, range))))
   const countUntil = (end: PagePosition | undefined) =>
-    countTraces(database, search, { position: first, next: end }, findChanged)
+    countTraces(database, search, { position: first, next: end }, findAgain ?? findChanged)
   const all = known.among
   if (
     known.reach !== undefined &&
@@ -126,6 +132,8 @@ type Known = {
   readonly among: readonly TraceId[] | undefined
   /** Where traces have documents; of searches by `TraceId`, unless too much has changed. */
   readonly reach: RangeReach | undefined
+  /** Minutes of the range whose starts, as computed, may lack documents; undefined where nobody asked. */
+  readonly changed: readonly number[] | undefined
 }
 
 async function findKnown(
@@ -137,12 +145,14 @@ async function findKnown(
   const conditions = filter?.conditions ?? []
   const range = minutesTouched(window)
   const isReachKept = timeRangeType === 'TraceId' && sampled === 1 && conditions.length > 0
-  const reach =
-    isReachKept && findChanged !== undefined && range !== undefined
-      ? await findRangeReach(database, range, await findChanged(range))
-      : undefined
+  const changed = isReachKept && range !== undefined ? await findChanged?.(range) : undefined
+  const reach = range && changed && (await findRangeReach(database, range, changed))
   const near = reach && { window, reach }
-  return { reach, among: await findRareTraces(database, conditions, near) }
+  return { reach, changed, among: await findRareTraces(database, conditions, near) }
+}
+
+function liesInRange(minute: number, { from, to }: MinuteRange): boolean {
+  return minute >= from && minute < to
 }
 
 const MAX_PAGE_SIZE = 1000

@@ -1,7 +1,7 @@
-import { DAY, INT64, TEXT, UINT64 } from '../store/column.ts'
+import { DAY, INT64, MINUTE, TEXT, UINT64 } from '../store/column.ts'
 import type { Database } from '../store/database.ts'
 import { integer, joinSql, type Sql, sql, text } from '../store/sql.ts'
-import { type MinuteRange, minuteWithin } from './minute-list.ts'
+import { MAX_LISTED_MINUTES, type MinuteRange, minuteWithin } from './minute-list.ts'
 
 /** A stretch of minutes with one graph; it starts at a multiple of its length, in unix seconds. */
 type GraphMerge = { readonly start: number; readonly seconds: number }
@@ -54,19 +54,46 @@ export async function findGraphSources(
   return coverRanges({ grouping, ranges }, made)
 }
 
-/** The rows of the newest versions in `sources`, in any of the tables. */
-export function newestOf(sources: readonly GraphSource[]): Sql {
-  const within = withinSources(sources)
-  return sql`${within} AND (grouping, minute, version) IN (
-    SELECT grouping, minute, max(version) FROM graph_minutes WHERE ${within}
-    GROUP BY grouping, minute)`
+/** The newest versions of some graphs. */
+export type NewestVersions = {
+  /** A condition on the rows of these versions, in any of the tables. */
+  readonly rows: Sql
+  /** Nodes and edges left out of them for want of room. */
+  readonly omitted: number
 }
 
-export function withinSources(sources: readonly GraphSource[]): Sql {
+/** @param sources at least one @throws StoreError */
+export async function findNewestVersions(
+  database: Database,
+  sources: readonly GraphSource[],
+): Promise<NewestVersions> {
   const conditions = sources.map(
     ({ grouping, ranges }) => sql`(grouping = ${text(grouping)} AND ${minuteWithin(ranges)})`,
   )
-  return sql`(${joinSql(conditions, ' OR ')})`
+  const within = sql`(${joinSql(conditions, ' OR ')})`
+  const versions = await database.rows(
+    sql`SELECT minute, max(version) AS newest, argMax(omitted, version) AS omitted
+      FROM graph_minutes WHERE ${within} GROUP BY grouping, minute`,
+    { minute: MINUTE, newest: UINT64, omitted: UINT64 },
+  )
+  const omitted = versions.reduce((sum, version) => sum + Number(version.omitted), 0)
+  if (versions.length <= MAX_LISTED_MINUTES) {
+    // Told once for both tables. Computations share no version, so it stands for the grouping too.
+    const pairs = text(versions.map(({ minute, newest }) => `${minute}:${newest}`).join(','))
+    return {
+      rows: sql`${within} AND (minute, version) IN (
+        SELECT toDateTime(toUInt32OrZero(splitByChar(':', pair)[1]), 'UTC'),
+          toUInt64OrZero(splitByChar(':', pair)[2])
+        FROM (SELECT arrayJoin(splitByChar(',', ${pairs})) AS pair))`,
+      omitted,
+    }
+  }
+  return {
+    rows: sql`${within} AND (grouping, minute, version) IN (
+      SELECT grouping, minute, max(version) FROM graph_minutes WHERE ${within}
+      GROUP BY grouping, minute)`,
+    omitted,
+  }
 }
 
 /** A merge that is to be made, with what to tell of its minutes. */

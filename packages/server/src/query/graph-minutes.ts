@@ -12,7 +12,7 @@ import {
   nodeOf,
   writeRow,
 } from './graph-columns.ts'
-import { type GraphSource, newestOf, withinSources } from './graph-merges.ts'
+import { findNewestVersions, type GraphSource } from './graph-merges.ts'
 import { type MinuteRange, minuteIn, minuteWithin } from './minute-list.ts'
 
 /** The grouping of the graphs that all traces are in. */
@@ -115,8 +115,8 @@ export async function findMergedGraph(
   sources: readonly GraphSource[],
   limits: MergeLimits,
 ): Promise<MergedGraph> {
-  const newest = newestOf(sources)
-  const [nodes, edges, [marker]] = await Promise.all([
+  const { rows: newest, omitted } = await findNewestVersions(database, sources)
+  const [nodes, edges] = await Promise.all([
     database.rows(
       sql`SELECT name, type, account, max(graph_nodes.state) AS state, max(graph_nodes.root) AS root,
           sum(graph_nodes.ok) AS ok, sum(graph_nodes.error) AS error,
@@ -148,17 +148,11 @@ export async function findMergedGraph(
         LIMIT ${integer(limits.edges + 1)}`,
       EDGE_COLUMNS,
     ),
-    database.rows(
-      sql`SELECT sum(newest) AS omitted FROM (
-        SELECT argMax(omitted, version) AS newest FROM graph_minutes
-        WHERE ${withinSources(sources)} GROUP BY grouping, minute)`,
-      { omitted: UINT64 },
-    ),
   ])
   return {
     nodes: nodes.map(nodeOf),
     edges: edges.map(edgeOf),
-    omitted: Number(marker?.omitted ?? 0n),
+    omitted,
   }
 }
 

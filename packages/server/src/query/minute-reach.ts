@@ -1,12 +1,12 @@
 import { unixNanos } from '@fluoroscope/model'
-import { ARRAY, MINUTE, UINT32, UINT64 } from '../store/column.ts'
+import { ARRAY, BOOL, MINUTE, UINT32, UINT64 } from '../store/column.ts'
 import type { Database } from '../store/database.ts'
 import { integer, minute as minuteOf, type Sql, sql } from '../store/sql.ts'
 import { MAX_LISTED_MINUTES, type MinuteRange, minuteIn } from './minute-list.ts'
 import { minutesOf } from './minute-range.ts'
 import type { TimeWindow } from './trace-search.ts'
 
-/** In which minutes the traces that start in some minute have documents. */
+/** In which minutes the traces that have documents in some minute have them. */
 export type MinuteReach = {
   /** False where `far` would be too long a list; then the others tell nothing. */
   readonly isKnown: boolean
@@ -20,7 +20,7 @@ export type MinuteReach = {
 /** All documents of most traces start within so long of each other. */
 export const NEAR_SECONDS = 600
 
-/** Where the documents are of the traces that start in a range. */
+/** Where the documents are of the traces that have some in a range. */
 export type RangeReach = MinuteReach & {
   /** Minutes of the range whose traces may have documents anywhere; ascending. */
   readonly changed: readonly number[]
@@ -52,6 +52,30 @@ export async function findRangeReach(
   if (row === undefined || row.unknown > 0n || row.far.length > MAX_LISTED_MINUTES) return undefined
   const { before, after, far } = row
   return { isKnown: true, before, after, far, changed }
+}
+
+/**
+ * Every minute in which the traces with documents in one of `minutes` have documents, as computed; undefined
+ * where that is not known of all of them, or too many to list. @throws StoreError
+ */
+export async function findReachedMinutes(
+  database: Database,
+  minutes: readonly number[],
+): Promise<readonly number[] | undefined> {
+  const rows = await database.rows(
+    sql`SELECT minute, (argMax(reach, version) = 'known')::Bool AS is_known,
+        argMax(reach_before, version) AS before, argMax(reach_after, version) AS after,
+        argMax(reach_far, version) AS far
+      FROM trace_starts WHERE ${minuteIn(minutes)} GROUP BY minute`,
+    { minute: MINUTE, is_known: BOOL, before: UINT32, after: UINT32, far: ARRAY(MINUTE) },
+  )
+  const reached = new Set(minutes)
+  for (const { minute, is_known, before, after, far } of rows) {
+    if (!is_known) return undefined
+    for (let at = minute - before; at <= minute + after; at += SECONDS_PER_MINUTE) reached.add(at)
+    for (const each of far) reached.add(each)
+  }
+  return reached.size > MAX_LISTED_MINUTES ? undefined : [...reached].sort((a, b) => a - b)
 }
 
 /** While spans arrive some minutes always are; of many it is cheaper to ask each trace. */

@@ -1,4 +1,4 @@
--- How far from their minute the traces that start in it have documents: a search that looks at some
+-- How far from a minute the traces that have documents in it have others: a search or a graph of some
 -- minutes knows from it where else to look, and need not ask that of each trace.
 --
 -- Seconds before and after, as far as ten minutes; minutes that are farther away are listed. Rows of before do not know
