@@ -2,8 +2,11 @@ import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { CHROMIUM, type Look, scrollsSideways, seriousFindings } from './browser.ts'
 import { cartTrace } from './cart-trace.ts'
+import { orderDocuments } from './fleet-traces.ts'
 import { putDocuments } from './shop-trace.ts'
 import { startSite } from './site.ts'
+
+const SLOW = { timeout: 60_000 }
 
 describe.skipIf(CHROMIUM === undefined)('a trace (skipped where no Chromium is found)', () => {
   const site = startSite()
@@ -170,6 +173,64 @@ describe.skipIf(CHROMIUM === undefined)('a trace (skipped where no Chromium is f
     expect(await titles(page)).toEqual(['web', 'step'])
     expect(await page.getByText('1 in progress').count()).toBe(0)
     expect(complaints).toEqual([])
+  })
+
+  test('a trace tells whose messages started it, and which its own started', async () => {
+    const [order = '', ...others] = orderDocuments(80, { status: 200, seconds: 0.1 })
+    await putDocuments(site.endpoint, [order, ...others])
+    const id = (JSON.parse(order) as { trace_id: string }).trace_id
+    const { page, complaints } = await site.open(`/traces/${id}`)
+    const linked = page.locator('.linked-traces')
+    // The trace that was started may be read a moment later than this one.
+    await expect
+      .poll(async () => {
+        if ((await linked.count()) === 0) await page.reload()
+        return linked.textContent()
+      }, SLOW)
+      .toMatch(/^Its messages started.*shipper …/)
+    expect(await seriousFindings(page)).toEqual([])
+    await linked.getByRole('link').click()
+    await page.getByText('Started by messages of').waitFor()
+    await linked.getByRole('link', { name: `trace …${id.slice(-8)}` }).click()
+    await expect.poll(() => new URL(page.url()).pathname).toBe(`/traces/${id}`)
+    // The link leads to the very call that sent the message, and its details lead back.
+    await page.locator('.timeline-row[aria-selected="true"]').waitFor()
+    await page.keyboard.press('Enter')
+    await page.locator('.details').getByText('Started by its messages').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('what the page can do is among the commands', async () => {
+    const { page } = await open('')
+    const command = async (typed: string) => {
+      await page.keyboard.press('Control+k')
+      await page.getByRole('combobox', { name: 'Go to a page' }).waitFor()
+      await page.keyboard.type(typed)
+      await page.keyboard.press('Enter')
+    }
+    await command('trace: next failure')
+    await expect.poll(() => parameter(page, 'selected')).not.toBe(null)
+    await command('trace: only the critical')
+    await expect.poll(() => parameter(page, 'critical')).toBe('only')
+    await command('trace: statistics')
+    await expect.poll(() => parameter(page, 'view')).toBe('statistics')
+    await command('trace: compare with the median')
+    await expect.poll(() => parameter(page, 'with')).toBe('median')
+  })
+
+  test('two traces of the list are chosen and compared', async () => {
+    const { page } = await site.open('/traces')
+    const choice = page.getByRole('button', { name: `Compare trace …${cart.id.slice(-8)}` })
+    await choice.focus()
+    await page.keyboard.press('Enter')
+    await page.getByText('choose the one that it is compared with').waitFor()
+    expect(parameter(page, 'compare')).toBe(cart.id)
+    const other = page.getByRole('link', { name: /^Compare with trace/ }).first()
+    await other.focus()
+    await page.keyboard.press('Enter')
+    await expect.poll(() => parameter(page, 'view')).toBe('compare')
+    expect(new URL(page.url()).pathname).toBe(`/traces/${cart.id}`)
+    await page.locator('.compare-table, .compare ol, .compare table').first().waitFor()
   })
 
   test.each<[string, Look]>([

@@ -12,6 +12,7 @@ test.each([
   '/traces?range=36h',
   '/traces?from=2026-11-22T10%3A00%3A00Z&to=2026-11-22T11%3A30%3A05Z',
   '/traces?filter=service%28%22a%26b%22%29&sort=-duration',
+  `/traces?compare=${ID}`,
   '/sampling',
   '/sampling?new=1',
   '/sampling?rule=check+out%26more',
@@ -69,6 +70,7 @@ test('the start page is the list of the last hour, live', () => {
     filter: '',
     sort: { column: 'start', descending: true },
     tables: false,
+    compared: undefined,
   })
 })
 

@@ -26,6 +26,8 @@ export type TracesState = {
   readonly sort: TraceSort
   /** What the found traces have in common is shown. */
   readonly tables: boolean
+  /** The first of two traces that are to be compared. */
+  readonly compared: TraceId | undefined
 }
 
 /** What a page of settings has open: nothing, a form for a new one, or the one of a name. */
@@ -50,6 +52,7 @@ export function parseUrl(path: string, query: string): UrlState {
         filter: parameters.get('filter') ?? '',
         sort: readTraceSort(parameters.get('sort')),
         tables: parameters.get('tables') === '1',
+        compared: parseTraceId(parameters.get('compare') ?? ''),
       }
     case '/map':
       return readMapState(parameters)
@@ -83,6 +86,7 @@ export function printUrl(state: UrlState): string {
         ['filter', state.filter],
         ['sort', traceSortText(state.sort)],
         ['tables', state.tables ? '1' : ''],
+        ['compare', state.compared ?? ''],
         ['live', state.live ? '' : '0'],
       ])
     case 'trace':
@@ -105,7 +109,8 @@ export function printUrl(state: UrlState): string {
 
 /** The list of traces that match `filter`, in a window, newest first, live. */
 export function tracesState(filter: string, time: TimeWindow = DEFAULT_WINDOW): TracesState {
-  return { page: 'traces', time, live: true, filter, sort: readTraceSort(null), tables: false }
+  const sort = readTraceSort(null)
+  return { page: 'traces', time, live: true, filter, sort, tables: false, compared: undefined }
 }
 
 /**

@@ -2,11 +2,13 @@ import type { UnixNanos } from '@fluoroscope/model'
 import type { ServiceGraphs } from './analyse/service-graphs.ts'
 import { findSpanTrace, findSpanTraces } from './analyse/span-search.ts'
 import type { Omissions } from './omissions.ts'
+import { findLinkingSegments } from './query/linking-segments.ts'
 import { findServiceNames } from './query/service-names.ts'
 import { jaegerRoutes } from './show/jaeger/jaeger-routes.ts'
 import type { ReadRoute, SpanReads } from './show/read-route.ts'
 import { tempoRoutes } from './show/tempo/tempo-routes.ts'
 import { traceExportRoute } from './show/trace-export.ts'
+import { traceLinksRoute } from './show/trace-links.ts'
 import type { Database } from './store/database.ts'
 
 export type ReadRoutesOptions = {
@@ -16,7 +18,7 @@ export type ReadRoutesOptions = {
   readonly omissions: Omissions
 }
 
-/** The export of a trace, and the APIs of Jaeger and Tempo, for the tools that read by them. */
+/** The export of a trace and who links to it, and the APIs of Jaeger and Tempo, for the tools that read by them. */
 export function createReadRoutes(options: ReadRoutesOptions): readonly ReadRoute[] {
   const { database, graphs, now, omissions } = options
   const reads: SpanReads = {
@@ -31,8 +33,14 @@ export function createReadRoutes(options: ReadRoutesOptions): readonly ReadRoute
       return result
     },
     findServices: () => findServiceNames(database),
+    findLinkingSegments: (id, limit) => findLinkingSegments(database, id, limit),
     findGraph: (from, to) => graphs.graph(from, to),
     now,
   }
-  return [traceExportRoute(reads), ...jaegerRoutes(reads), ...tempoRoutes(reads)]
+  return [
+    traceExportRoute(reads),
+    traceLinksRoute(reads),
+    ...jaegerRoutes(reads),
+    ...tempoRoutes(reads),
+  ]
 }

@@ -1,4 +1,4 @@
-import { secondsFromUnixNanos } from '@fluoroscope/model'
+import { secondsFromUnixNanos, type TraceId } from '@fluoroscope/model'
 import { useMemo, useState } from 'preact/hooks'
 import { type ListedTrace, outcomeOfTrace } from '../answer/trace-list.ts'
 import { barScale } from '../chart/bar-scale.ts'
@@ -17,14 +17,23 @@ type ListProps = {
   readonly traces: readonly ListedTrace[]
   readonly sort: TraceSort
   readonly onSort: (sort: TraceSort) => void
+} & CompareProps
+
+type CompareProps = {
+  /** The first of two traces that are to be compared. */
+  readonly compared: TraceId | undefined
+  readonly onCompare: (first: TraceId | undefined) => void
 }
 
 /** The traces as a table, sorted by a column; bars are relative to the others on the page. */
-export function TraceList({ traces, sort, onSort }: ListProps) {
+export function TraceList({ traces, sort, onSort, compared, onCompare }: ListProps) {
   const scale = barScale(traces.flatMap(({ duration }) => duration ?? []))
   const sorted = useMemo(() => sortTraces(traces, sort), [traces, sort])
   return (
-    <table class="trace-list" aria-rowcount={traces.length + 1}>
+    <table
+      class={compared === undefined ? 'trace-list' : 'trace-list comparing'}
+      aria-rowcount={traces.length + 1}
+    >
       <caption class="visually-hidden">Traces</caption>
       <thead>
         <tr>
@@ -40,7 +49,7 @@ export function TraceList({ traces, sort, onSort }: ListProps) {
           <th scope="col">Trace</th>
         </tr>
       </thead>
-      <Lines traces={sorted} scale={scale} />
+      <Lines traces={sorted} scale={scale} compared={compared} onCompare={onCompare} />
     </table>
   )
 }
@@ -49,7 +58,9 @@ export function TraceList({ traces, sort, onSort }: ListProps) {
 const WHOLE_ROWS = 1000
 const ROW_PX = 34
 
-function Lines({ traces, scale }: { traces: readonly ListedTrace[]; scale: number }) {
+type LinesProps = { readonly traces: readonly ListedTrace[]; readonly scale: number } & CompareProps
+
+function Lines({ traces, scale, compared, onCompare }: LinesProps) {
   const [body, setBody] = useState<HTMLElement | null>(null)
   // Rows are of one height, which one it is depends on the width of the window.
   const rowPx = body?.querySelector('tr:not(.room)')?.getBoundingClientRect().height || ROW_PX
@@ -61,7 +72,14 @@ function Lines({ traces, scale }: { traces: readonly ListedTrace[]; scale: numbe
     <tbody ref={setBody}>
       <Room height={first * rowPx} />
       {traces.slice(first, last).map((trace, index) => (
-        <TraceLine key={trace.id} trace={trace} scale={scale} row={first + index + 2} />
+        <TraceLine
+          key={trace.id}
+          trace={trace}
+          scale={scale}
+          row={first + index + 2}
+          compared={compared}
+          onCompare={onCompare}
+        />
       ))}
       <Room height={(traces.length - last) * rowPx} />
     </tbody>
@@ -74,7 +92,7 @@ function Room({ height }: { height: number }) {
   return <tr class="room" style={{ height: `${height}px` }} />
 }
 
-type HeadProps = Omit<ListProps, 'traces'> & {
+type HeadProps = Pick<ListProps, 'sort' | 'onSort'> & {
   readonly column: TraceColumn
   readonly title: string
   readonly isNumber?: boolean
@@ -97,8 +115,13 @@ function SortedHead({ column, title, sort, onSort, isNumber = false }: HeadProps
   )
 }
 
-function TraceLine(props: { trace: ListedTrace; scale: number; row: number }) {
-  const { trace, scale, row } = props
+type LineProps = {
+  readonly trace: ListedTrace
+  readonly scale: number
+  readonly row: number
+} & CompareProps
+
+function TraceLine({ trace, scale, row, compared, onCompare }: LineProps) {
   const outcome = outcomeOfTrace(trace)
   return (
     <tr class={outcome} aria-rowindex={row}>
@@ -128,8 +151,36 @@ function TraceLine(props: { trace: ListedTrace; scale: number; row: number }) {
       <td class="number cell-annotations">{trace.annotations.size || ''}</td>
       <td class="cell-id">
         <code title={trace.id}>…{trace.id.slice(-8)}</code>
+        <CompareChoice id={trace.id} compared={compared} onCompare={onCompare} />
       </td>
     </tr>
+  )
+}
+
+/** Chooses the first of two traces, then leads to their comparison. */
+function CompareChoice({ id, compared, onCompare }: CompareProps & { id: TraceId }) {
+  const short = `…${id.slice(-8)}`
+  if (compared !== undefined && compared !== id) {
+    return (
+      <a
+        class="button small compare"
+        href={printUrl({ ...traceState(compared), view: 'compare', other: id })}
+        aria-label={`Compare with trace ${short}`}
+      >
+        with this
+      </a>
+    )
+  }
+  return (
+    <button
+      type="button"
+      class="button small compare"
+      aria-pressed={compared === id}
+      aria-label={`Compare trace ${short}`}
+      onClick={() => onCompare(compared === id ? undefined : id)}
+    >
+      compare
+    </button>
   )
 }
 

@@ -1,14 +1,19 @@
 import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks'
+import type { TraceLinks } from '../answer/trace-links.ts'
 import { problemText } from '../client.ts'
 import { copyText } from '../control/copy-button.tsx'
 import { adjust, navigate } from '../navigation.ts'
 import { bytesText, countText, shareText } from '../number-text.ts'
+import { usePageCommands } from '../page-commands.ts'
 import { DetailsPanel } from '../timeline/details-panel.tsx'
 import { stateAfterKey } from '../timeline/timeline-keys.ts'
+import { traceCommands } from '../timeline/trace-commands.ts'
 import { lineOfKey, linesOf } from '../timeline/trace-lines.ts'
+import { LinkedTraces } from '../timeline/trace-links.tsx'
 import { moveFocus, usePageKeys } from '../timeline/use-page-keys.ts'
 import { usePeers } from '../timeline/use-peers.ts'
 import { useSearch } from '../timeline/use-search.ts'
+import { useTraceLinks } from '../timeline/use-trace-links.ts'
 import { Waterfall } from '../timeline/waterfall.tsx'
 import { foldOfLine } from '../trace-rows/shown-rows.ts'
 import type { TracePicture } from '../trace-rows/trace-session.ts'
@@ -26,6 +31,7 @@ export function TracePage({ state }: { state: TraceState }) {
   }, [watch])
   const known = watch.state.value
   const { picture, answered, problem } = known
+  const links = useTraceLinks(state.id, picture)
   return (
     <div class="trace-page">
       <p class="breadcrumb">
@@ -39,9 +45,13 @@ export function TracePage({ state }: { state: TraceState }) {
       {picture !== undefined && (
         <>
           <TraceHeader id={state.id} known={known} picture={picture} />
+          <LinkedTraces root={picture.root} links={links.links} />
+          {links.problem !== undefined && (
+            <p class="dim">Which traces link to this one: {problemText(links.problem)}</p>
+          )}
           <Progress known={known} picture={picture} />
           <Unreadable picture={picture} />
-          <LoadedTrace picture={picture} watch={watch} state={state} />
+          <LoadedTrace picture={picture} watch={watch} state={state} links={links.links} />
         </>
       )}
       {picture === undefined && answered && <NotFound id={state.id} />}
@@ -58,9 +68,10 @@ type LoadedProps = {
   readonly picture: TracePicture
   readonly watch: TraceWatch
   readonly state: TraceState
+  readonly links: TraceLinks | undefined
 }
 
-function LoadedTrace({ picture, watch, state }: LoadedProps) {
+function LoadedTrace({ picture, watch, state, links }: LoadedProps) {
   const { rows, folds, critical } = picture
   const { client } = watch
   const search = useSearch(client, picture, state.find)
@@ -91,6 +102,7 @@ function LoadedTrace({ picture, watch, state }: LoadedProps) {
     },
     [state.view],
   )
+  usePageCommands(() => traceCommands(state, context, show))
   usePageKeys((event) => {
     if (event.key === 'y') void copyText(location.href)
     else {
@@ -137,6 +149,7 @@ function LoadedTrace({ picture, watch, state }: LoadedProps) {
           row={row}
           fold={fold}
           peers={peers}
+          links={links}
           onState={show}
         />
       )}

@@ -1,4 +1,4 @@
-import { secondsFromUnixNanos } from '@fluoroscope/model'
+import { secondsFromUnixNanos, type TraceId } from '@fluoroscope/model'
 import { analyticsOf } from '../analytics-state.ts'
 import { ActivityStrip } from '../chart/activity-strip.tsx'
 import { andFilter } from '../chart/layout-histogram.ts'
@@ -56,13 +56,35 @@ export function TraceResults({ state, feed }: Props) {
         onToggle={(tables) => adjust({ ...state, tables })}
         onNarrow={(condition) => navigate({ ...state, filter: andFilter(state.filter, condition) })}
       />
+      {state.compared !== undefined && <ChoosingSecond state={state} first={state.compared} />}
       <TraceList
         traces={known.traces}
         sort={state.sort}
+        compared={state.compared}
+        onCompare={(compared) => adjust({ ...state, compared })}
         onSort={(sort) => adjust({ ...state, sort })}
       />
       <ListFoot state={state} feed={feed} complete={complete} />
     </>
+  )
+}
+
+/** What is to be done next, once a trace was chosen to be compared. */
+function ChoosingSecond({ state, first }: { state: TracesState; first: TraceId }) {
+  return (
+    <div class="banner" role="status">
+      <span>
+        Trace <code title={first}>…{first.slice(-8)}</code> is chosen: choose the one that it is
+        compared with.
+      </span>
+      <button
+        type="button"
+        class="button small"
+        onClick={() => adjust({ ...state, compared: undefined })}
+      >
+        Leave it
+      </button>
+    </div>
   )
 }
 

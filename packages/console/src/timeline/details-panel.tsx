@@ -1,5 +1,6 @@
 import type { JsonObject, Link } from '@fluoroscope/model'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import type { TraceLinks } from '../answer/trace-links.ts'
 import { CopyButton } from '../control/copy-button.tsx'
 import { OutcomeMark } from '../control/outcome-mark.tsx'
 import { ServiceChip } from '../control/service-chip.tsx'
@@ -20,6 +21,7 @@ import { rankText } from './peer-badge.tsx'
 import { type Peers, rankOf } from './peers.ts'
 import { RawDocument } from './raw-document.tsx'
 import { resourcesOf } from './resources.ts'
+import { LinkingItem } from './trace-links.tsx'
 
 type Props = {
   readonly picture: TracePicture
@@ -28,6 +30,8 @@ type Props = {
   /** The selected fold, of which `row` is the first member. */
   readonly fold: Fold | undefined
   readonly peers: Peers | undefined
+  /** Who links to the trace; undefined until that is known. */
+  readonly links: TraceLinks | undefined
   readonly onState: (change: Partial<TraceState>) => void
 }
 
@@ -85,8 +89,10 @@ function useDetails(
   return state?.row === row ? state.details : undefined
 }
 
-function Known({ picture, row, peers, details, onState }: Props & { details: RowDetails }) {
+function Known(props: Props & { details: RowDetails }) {
+  const { picture, row, peers, links, details, onState } = props
   const { entity } = details
+  const started = links?.segments.filter(({ sentBy }) => sentBy.has(entity.id)) ?? []
   const rank = peers === undefined ? undefined : rankOf(picture.rows, row, peers)
   const find = (name: string, value: FactValue) => onState({ find: findText(name, value) })
   const resources = resourcesOf(entity)
@@ -129,6 +135,15 @@ function Known({ picture, row, peers, details, onState }: Props & { details: Row
         </Section>
       )}
       {entity.links.length > 0 && <Links links={entity.links} />}
+      {started.length > 0 && (
+        <Section title="Started by its messages" count={started.length}>
+          <ul class="links">
+            {started.map((segment) => (
+              <LinkingItem key={`${segment.traceId}${segment.id}`} segment={segment} />
+            ))}
+          </ul>
+        </Section>
+      )}
     </>
   )
 }

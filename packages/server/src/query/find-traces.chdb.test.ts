@@ -13,6 +13,7 @@ import { TEXT } from '../store/column.ts'
 import { sql, traceIds } from '../store/sql.ts'
 import { assembleTrace } from './assemble-trace.ts'
 import { findTraces } from './find-traces.ts'
+import { findLinkingSegments } from './linking-segments.ts'
 
 let store: TestDatabase
 
@@ -143,4 +144,37 @@ test('a trace of a hundred thousand documents', { timeout: 600_000 }, async () =
   const trace = (await findTraces(store.database, [id])).get(id)
   expect(trace).toMatchObject({ limitExceeded: false, documents: count })
   expect(trace?.segments[0]?.subsegments).toHaveLength(count - 1)
+})
+
+test('a trace knows the segments that its messages have started, each once, by their start', async () => {
+  const [sender, first, second] = [20, 21, 22].map(numberedTrace)
+  const linkTo = (trace: string | undefined, id: string, type = 'parent') => ({
+    trace_id: trace ?? '',
+    id,
+    attributes: { 'aws.xray.reserved.reference_type': type },
+  })
+  const [one, two] = [entityIdText(2), entityIdText(3)]
+  const later = segmentJson(1, 'later', [7, 8], {
+    trace_id: first,
+    links: [linkTo(sender, one), linkTo(second, two), linkTo(sender, two), linkTo(sender, one)],
+  })
+  const { end_time: _, ...open } = later
+  await store.insert([
+    stored(segmentJson(2, 'sender', [0, 1], { trace_id: sender, links: [linkTo(sender, one)] })),
+    stored({ ...open, in_progress: true }),
+    stored(later, 60),
+    stored(segmentJson(1, 'sooner', [5, 6], { trace_id: second, links: [linkTo(sender, one)] })),
+    // A child's link tells that it belongs together, not that a message started it.
+    stored(
+      segmentJson(4, 'child', [5, 6], { trace_id: second, links: [linkTo(sender, one, 'child')] }),
+    ),
+  ])
+  const found = await findLinkingSegments(store.database, traceIdOf(sender ?? ''), 10)
+  expect(found.map(({ name, traceId, sentBy }) => [name, traceId, [...sentBy].sort()])).toEqual([
+    ['sooner', second, [one]],
+    ['later', first, [one, two].sort()],
+  ])
+  expect(found[1]?.id).toBe(entityIdText(1))
+  expect(await findLinkingSegments(store.database, traceIdOf(sender ?? ''), 1)).toHaveLength(1)
+  expect(await findLinkingSegments(store.database, traceIdOf(numberedTrace(23)), 10)).toEqual([])
 })

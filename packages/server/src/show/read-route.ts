@@ -1,5 +1,6 @@
 import type { ServiceGraph, TraceId, UnixNanos } from '@fluoroscope/model'
 import type { SpanSearch, SpanSearchResult, SpanTrace } from '../analyse/span-search.ts'
+import type { LinkingSegment } from '../query/linking-segments.ts'
 
 /** A GET of one of the APIs that tracing tools read by. */
 export type ReadRoute = {
@@ -26,6 +27,8 @@ export type SpanReads = {
   ) => Promise<SpanSearchResult<Match>>
   /** Names, sorted. */
   readonly findServices: () => Promise<readonly string[]>
+  /** Of other traces, by their start. */
+  readonly findLinkingSegments: (id: TraceId, limit: number) => Promise<readonly LinkingSegment[]>
   readonly findGraph: (from: UnixNanos, to: UnixNanos) => Promise<ServiceGraph>
   readonly now: () => UnixNanos
 }
