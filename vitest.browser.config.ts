@@ -6,6 +6,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     include: ['test/console/*.e2e.ts'],
+    // How soon a state comes is no assertion: a poll ends where a page's own waits do.
+    expect: { poll: { timeout: 60_000 } },
     testTimeout: 180_000,
     hookTimeout: 120_000,
   },
