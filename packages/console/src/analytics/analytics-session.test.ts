@@ -41,6 +41,8 @@ test('all pages are read, and counted once each', async () => {
   await session.read()
   expect(lastOf(reports, 'progress')?.progress).toMatchObject({ state: 'complete', traces: 450 })
   expect(lastOf(reports, 'view')?.view.all.size).toBe(450)
+  // The page says "All counts are of 450 traces" once its counts are.
+  expect(reports.at(-1)?.kind).toBe('progress')
 })
 
 test('reading pauses where enough is read, says how far it came, and goes on when asked', async () => {

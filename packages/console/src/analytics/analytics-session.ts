@@ -74,8 +74,9 @@ export class AnalyticsSession {
       else this.#problem = page.problem
       const isEnough = !page.ok || this.#columns.size >= enough
       if (this.#state === 'reading' && isEnough) this.#state = 'stopped'
-      this.#tell()
+      // Before the page is told that all is counted, it is.
       if (this.#state !== 'reading' || this.#now() - this.#reported >= REPORT_MS) this.#answer()
+      this.#tell()
     }
   }
 
