@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import axe from 'axe-core'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, chromium, type Page, type Route } from 'playwright-core'
 import { onTestFinished } from 'vitest'
 
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
@@ -56,6 +56,28 @@ export async function openPage(
   })
   await page.goto(endpoint + path)
   return { page, complaints }
+}
+
+/** An answer that has come, but that the page does not get before it is released. */
+export type HeldAnswer = { readonly came: Promise<void>; readonly release: () => void }
+
+/** Holds the answer to the next request of `address`, a glob. */
+export async function holdAnswer(page: Page, address: string): Promise<HeldAnswer> {
+  let [come, release] = [() => {}, () => {}]
+  const came = new Promise<void>((done) => {
+    come = done
+  })
+  const released = new Promise<void>((done) => {
+    release = done
+  })
+  const answer = async (route: Route) => {
+    const response = await route.fetch()
+    come()
+    await released
+    await route.fulfill({ response })
+  }
+  await page.route(address, answer, { times: 1 })
+  return { came, release }
 }
 
 /** What axe-core finds serious or critical on the page as it is, one line each. */

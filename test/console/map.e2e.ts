@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { CHROMIUM, scrollsSideways, seriousFindings } from './browser.ts'
+import { CHROMIUM, holdAnswer, scrollsSideways, seriousFindings } from './browser.ts'
 import { type Fate, goneDocuments, orderDocuments, wideDocuments } from './fleet-traces.ts'
+import { laidOutMap, pictureOf } from './map-picture.ts'
 import { putDocuments } from './shop-trace.ts'
 import { startSite } from './site.ts'
 
@@ -24,7 +25,7 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.getByRole('heading', { name: 'No services in this range' }).waitFor()
       expect(await seriousFindings(page)).toEqual([])
       await page.getByRole('button', { name: 'Show the last 7 days' }).click()
-      expect(new URL(page.url()).searchParams.get('range')).toBe('7d')
+      await expect.poll(() => new URL(page.url()).searchParams.get('range')).toBe('7d')
       expect(complaints).toEqual([])
       await page.close()
     })
@@ -37,7 +38,7 @@ describe.skipIf(CHROMIUM === undefined)(
       const strip = page.locator('.truth-strip')
       // Clients of web and shipper, web, catalog, shipper; pay.example, products, stock, the queue.
       await expect.poll(() => strip.textContent(), { timeout: 60_000 }).toContain('9 services')
-      expect(await strip.textContent()).toContain('4 inferred from callers')
+      await expect.poll(() => strip.textContent()).toContain('4 inferred from callers')
       await expect.poll(() => strip.textContent(), { timeout: 60_000 }).toContain('1 link through')
       expect(complaints).toEqual([])
       await page.close()
@@ -47,18 +48,22 @@ describe.skipIf(CHROMIUM === undefined)(
       const { page } = await open('/map?view=list')
       const rows = page.locator('.map-table tbody tr')
       await rows.first().waitFor()
-      expect(await countsOf(page, 'catalog')).toEqual({
-        requests: 24,
-        fault: 4,
-        error: 2,
-        throttle: 2,
-      })
-      expect(await countsOf(page, 'products')).toEqual({
-        requests: 24,
-        fault: 0,
-        error: 0,
-        throttle: 0,
-      })
+      await expect
+        .poll(() => countsOf(page, 'catalog'))
+        .toEqual({
+          requests: 24,
+          fault: 4,
+          error: 2,
+          throttle: 2,
+        })
+      await expect
+        .poll(() => countsOf(page, 'products'))
+        .toEqual({
+          requests: 24,
+          fault: 0,
+          error: 0,
+          throttle: 0,
+        })
       await page.getByRole('button', { name: 'Service' }).click()
       const names = await page.locator('.map-table tbody th').allTextContents()
       expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b, 'en')))
@@ -82,22 +87,22 @@ describe.skipIf(CHROMIUM === undefined)(
         const expected = FATES.filter(matches)
         const of = (isIt: (status: number) => boolean) =>
           expected.filter(({ status }) => isIt(status)).length
-        expect(await countsOf(page, 'catalog'), expression).toEqual({
-          requests: expected.length,
-          fault: of((status) => status >= 500),
-          error: of((status) => status === 404),
-          throttle: of((status) => status === 429),
-        })
+        await expect
+          .poll(() => countsOf(page, 'catalog'), { message: expression })
+          .toEqual({
+            requests: expected.length,
+            fault: of((status) => status >= 500),
+            error: of((status) => status === 404),
+            throttle: of((status) => status === 429),
+          })
         await page.close()
       }
     }, 180_000)
 
     test('arrow keys walk along calls; Escape and the browser go back', async () => {
       const { page, complaints } = await open('/map')
-      await page.locator('.truth-strip').waitFor()
-      const map = page.getByRole('application')
+      const map = await laidOutMap(page)
       await map.focus()
-      await page.waitForTimeout(1500)
       const find = page.getByRole('searchbox', { name: 'Find a service' })
       await page.keyboard.press('/')
       await find.fill('web')
@@ -113,11 +118,10 @@ describe.skipIf(CHROMIUM === undefined)(
       await expect.poll(() => selectedName(page)).toMatch(/^(catalog|pay\.example)$/)
       await page.goto(`${site.endpoint}/map?selected=${encodeURIComponent(CATALOG)}`)
       await expect.poll(() => selectedName(page)).toBe('catalog')
-      await map.focus()
-      await page.waitForTimeout(1500)
+      await (await laidOutMap(page)).focus()
       await page.keyboard.press('f')
       await expect.poll(() => page.locator('.truth-strip').textContent()).toContain('not shown')
-      expect(new URL(page.url()).searchParams.get('depth')).toBe('1')
+      await expect.poll(() => new URL(page.url()).searchParams.get('depth')).toBe('1')
       await page.keyboard.press('Escape')
       await page.keyboard.press('Escape')
       await expect.poll(() => page.locator('.map-panel').count()).toBe(0)
@@ -131,7 +135,7 @@ describe.skipIf(CHROMIUM === undefined)(
       const { page } = await open(`/map?selected=${encodeURIComponent(CATALOG)}`)
       const panel = page.locator('.map-panel')
       await panel.waitFor()
-      expect(await panel.locator('.panel-numbers').textContent()).toContain('Requests24')
+      await expect.poll(() => panel.locator('.panel-numbers').textContent()).toContain('Requests24')
       const series = panel.locator('.series-strip svg')
       await expect
         .poll(() => series.getAttribute('aria-label'), { timeout: 60_000 })
@@ -172,7 +176,7 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.keyboard.press('ArrowLeft')
       await page.keyboard.press('Shift+ArrowLeft')
       await page.keyboard.press('Shift+ArrowLeft')
-      expect(await brush.getAttribute('aria-valuetext')).toMatch(/: \d+ requests?$/)
+      await expect.poll(() => brush.getAttribute('aria-valuetext')).toMatch(/: \d+ requests?$/)
       await page.keyboard.press('Enter')
       await expect.poll(() => new URL(page.url()).searchParams.get('to')).not.toBe(null)
       await page.close()
@@ -188,9 +192,10 @@ describe.skipIf(CHROMIUM === undefined)(
       const places = () =>
         page.evaluate(() => localStorage.getItem('fluoroscope.map-places') ?? 'none')
       await expect.poll(places, { timeout: 20_000 }).toContain('catalog')
-      const canvas = page.getByRole('application').locator('canvas')
-      const look = () => canvas.evaluate((each) => (each as HTMLCanvasElement).toDataURL())
-      const box = await canvas.boundingBox()
+      const map = await laidOutMap(page)
+      const look = () => pictureOf(map)
+      await expect.poll(look).not.toBe(undefined)
+      const box = await map.boundingBox()
       if (box === null) throw new Error('no map')
       const whole = await look()
       const fingers = await context.newCDPSession(page)
@@ -213,8 +218,9 @@ describe.skipIf(CHROMIUM === undefined)(
       const moved = (await places()).replace(/("catalog[^"]*",\d+),\d+/, '$1,1234')
       await page.evaluate((text) => localStorage.setItem('fluoroscope.map-places', text), moved)
       await page.reload()
-      await page.locator('.truth-strip').waitFor()
-      await expect.poll(look, { timeout: 20_000 }).not.toBe(whole)
+      await laidOutMap(page)
+      await expect.poll(look).not.toBe(undefined)
+      expect(await look()).not.toBe(whole)
       expect(await places()).toMatch(/"catalog[^"]*",\d+,1234/)
       await context.close()
     })
@@ -228,29 +234,30 @@ describe.skipIf(CHROMIUM === undefined)(
       await look.selectOption('up')
       // Clients of web, web and catalog itself are left of the nine; none is called by it.
       await expect.poll(() => strip.textContent()).toContain('6 services not shown')
-      expect(new URL(page.url()).searchParams.get('look')).toBe('up')
+      await expect.poll(() => new URL(page.url()).searchParams.get('look')).toBe('up')
       await page.getByText('Legend and keys').click()
       // The slowest answers of the clients of web, of 50 to 330 ms.
       await page.getByText(/p95 latency: 0 to \d+ ms/).waitFor()
       await page.getByRole('combobox', { name: 'Colours tell' }).selectOption('Traffic')
       await page.getByText(/Traffic: 0 to .*\/min/).waitFor()
-      expect(await strip.textContent()).toContain(
-        'none sampled out or lost since the server started',
-      )
+      await expect
+        .poll(() => strip.textContent())
+        .toContain('none sampled out or lost since the server started')
       expect(complaints).toEqual([])
       await page.close()
     })
 
     test('wheel, drag and keys move the picture, and 0 shows everything', async () => {
-      const { page } = await open('/map')
-      await page.locator('.truth-strip').waitFor()
-      await page.waitForTimeout(2000)
-      const map = page.getByRole('application')
-      const look = () =>
-        map.locator('canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL())
-      await map.focus()
+      const { page } = await open('/start')
+      const layout = await holdAnswer(page, '**/layout-worker*')
+      await page.getByRole('link', { name: 'Service map' }).click()
+      // Asked for before there is anything to see.
+      await page.getByRole('application').focus()
       await page.keyboard.press('0')
-      await page.waitForTimeout(300)
+      layout.release()
+      const map = await laidOutMap(page)
+      const look = () => pictureOf(map)
+      await expect.poll(look).not.toBe(undefined)
       const whole = await look()
       const box = await map.boundingBox()
       if (box === null) throw new Error('no map')
@@ -308,12 +315,14 @@ describe.skipIf(CHROMIUM === undefined)(
         .poll(() => changes.textContent(), { timeout: 90_000 })
         .toContain('legacyGone: 3 requests before')
       // 8 of 24 fail, none of 40 did.
-      expect(await changes.textContent()).toContain('catalogFailing more: 0 % → 33 % of requests')
+      await expect
+        .poll(() => changes.textContent())
+        .toContain('catalogFailing more: 0 % → 33 % of requests')
       expect(await seriousFindings(page)).toEqual([])
       await changes.getByRole('link', { name: 'catalog', exact: true }).click()
       const numbers = page.locator('.change-numbers')
       await numbers.waitFor()
-      expect(await numbers.textContent()).toContain('Requests4024')
+      await expect.poll(() => numbers.textContent()).toContain('Requests4024')
       expect(complaints).toEqual([])
       await page.close()
     })

@@ -118,8 +118,9 @@ export class MapCanvas {
 
   /** All of the map in the window. */
   fit(): void {
-    this.#isFitted = false
+    // Until there is something to see, the first look is to come, which shows all.
     if (this.#layout.places.size === 0 || this.size.value.width === 0) return
+    this.#isFitted = false
     this.#look(fitCamera(boundsOf(this.#layout), this.size.value))
   }
 

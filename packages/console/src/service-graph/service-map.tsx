@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { currentTheme } from '../theme.ts'
 import type { MapLayout } from './layout-picture.ts'
 import { MapCanvas } from './map-canvas.ts'
@@ -18,6 +18,8 @@ type Props = {
   readonly spoken: string
   /** Another picture altogether: seen whole at first. */
   readonly viewKey: string
+  /** The layout of what is to be seen has not come yet. */
+  readonly isBusy: boolean
   /** Brought into the middle when it changes. */
   readonly centred: string | undefined
   readonly onSelect: (id: string | undefined) => void
@@ -37,7 +39,7 @@ export function ServiceMap(props: Props) {
   const map = useMemo(() => new MapCanvas((id) => select.current(id)), [])
   const theme = currentTheme()
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (box.current === null || canvas.current === null) return
     map.start(box.current, canvas.current)
     return () => map.stop()
@@ -53,7 +55,10 @@ export function ServiceMap(props: Props) {
       media.removeEventListener('change', update)
     }
   }, [map, theme])
-  useEffect(() => map.show(picture, layout, radii, viewKey), [map, picture, layout, radii, viewKey])
+  useLayoutEffect(
+    () => map.show(picture, layout, radii, viewKey),
+    [map, picture, layout, radii, viewKey],
+  )
   useEffect(() => map.emphasise(emphasis), [map, emphasis])
   useEffect(() => {
     if (centred !== undefined) map.centre(centred)
@@ -77,6 +82,7 @@ export function ServiceMap(props: Props) {
         class="map-window"
         role="application"
         aria-label={props.summary}
+        aria-busy={props.isBusy}
         aria-keyshortcuts="ArrowLeft ArrowRight ArrowUp ArrowDown F / + - 0 Escape"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes the keyboard itself.
         tabIndex={0}

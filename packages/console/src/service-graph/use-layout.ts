@@ -22,14 +22,14 @@ const SHIFT_PX = 9
 
 /**
  * The layout of `graph`, made in a worker; within a view, which tells its flow, what was placed before stays in its place, also
- * when the page is opened again in this browser.
+ * when the page is opened again in this browser. Busy until the first layout of the view has come.
  */
 export function useLayout(
   graph: Graph,
   radii: ReadonlyMap<string, number>,
   viewKey: string,
   flow: Flow = 'right',
-): LayoutState {
+): LayoutState & { readonly isBusy: boolean } {
   const [state, setState] = useState<LayoutState>({
     viewKey: '',
     layout: NOTHING,
@@ -60,7 +60,7 @@ export function useLayout(
       flow,
     })
   }, [client, graph, radii, viewKey, flow])
-  return state
+  return { ...state, isBusy: state.viewKey !== viewKey && state.problem === undefined }
 }
 
 function routedEdges(edges: readonly MapEdge[]): readonly RoutedEdge[] {

@@ -47,7 +47,7 @@ function TraceMap({ graph, id, onState }: ViewProps & { id: TraceId; graph: Rece
   const [selected, setSelected] = useState<string | undefined>(undefined)
   const scale = useMemo(() => scaleOf(graph.nodes, graph.edges), [graph])
   const radii = useMemo(() => radiiOf(graph.nodes, scale), [graph, scale])
-  const { layout } = useLayout(graph, radii, 'trace')
+  const { layout, isBusy } = useLayout(graph, radii, 'trace')
   const map = useMemo(
     () => withCounts(composePicture(graph, layout, scale, 1, NO_MARKS), graph),
     [graph, layout, scale],
@@ -67,6 +67,7 @@ function TraceMap({ graph, id, onState }: ViewProps & { id: TraceId; graph: Rece
         summary={`Map of this trace: ${countText(graph.nodes.length, 'service')}, ${countText(graph.edges.length, 'call')}`}
         spoken={name === undefined ? '' : `${name} is selected`}
         viewKey={id}
+        isBusy={isBusy}
         centred={undefined}
         onSelect={setSelected}
         onAction={() => {}}
