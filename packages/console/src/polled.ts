@@ -1,6 +1,6 @@
 import type { Result } from '@fluoroscope/model'
 import { type Signal, useSignal } from '@preact/signals'
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { ClientProblem } from './client.ts'
 
 /** An answer that is asked for again and again, and what keeps it from being fresh. */
@@ -24,9 +24,15 @@ export function usePolled<Value>(
     updated: undefined,
     problem: undefined,
   })
+  const asked = useRef(0)
+  const answered = useRef(0)
   const refresh = useMemo(
     () => async () => {
+      const number = ++asked.current
       const answer = await ask()
+      // The answer to a later question is there already.
+      if (number < answered.current) return
+      answered.current = number
       state.value = answer.ok
         ? { value: answer.value, updated: Date.now() / 1000, problem: undefined }
         : { ...state.value, problem: answer.problem }

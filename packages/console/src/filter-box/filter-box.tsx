@@ -178,10 +178,10 @@ function boxAction(
   }
 }
 
-/** The field is painted with the new text first. */
+/** Rendering was queued by the change before this call, so the field has the new text by then, and no key comes between. */
 function placeCaret(field: HTMLTextAreaElement | null, at: number, caret: { value: number }): void {
   caret.value = at
-  requestAnimationFrame(() => {
+  queueMicrotask(() => {
     field?.focus()
     field?.setSelectionRange(at, at)
   })
