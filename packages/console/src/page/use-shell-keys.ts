@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 import { navigateTo } from '../navigation.ts'
 import { openOverlay } from '../overlay.ts'
 import { type ShellAction, shellAction } from '../shell-keys.ts'
@@ -8,7 +8,7 @@ const PREFIX_MS = 1200
 
 /** Answers the keys that work on every page. */
 export function useShellKeys(): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     let prefixAt = Number.NEGATIVE_INFINITY
     const listen = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return

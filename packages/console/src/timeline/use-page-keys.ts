@@ -1,10 +1,11 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
 /** Keys work wherever the focus is, but in fields, dialogs and on controls that use them. */
 export function usePageKeys(onKey: (event: KeyboardEvent) => boolean): void {
   const latest = useRef(onKey)
   latest.current = onKey
-  useEffect(() => {
+  // From the moment that the page shows: a key pressed before the next frame would be lost.
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (event.metaKey || event.ctrlKey || event.altKey || isTaken(event)) return
       if (latest.current(event)) event.preventDefault()
@@ -32,8 +33,6 @@ const SCROLL_KEYS = ['ArrowUp', 'ArrowDown', 'Home', 'End']
 export function moveFocus(key: string): void {
   const target = { Enter: '.details', Escape: '.timeline' }[key]
   if (target === undefined) return
-  // The details are painted after the state that opens them.
-  requestAnimationFrame(() =>
-    document.querySelector<HTMLElement>(target)?.focus({ preventScroll: true }),
-  )
+  // Rendering was queued by the change before this call, so the details are in the document by then.
+  queueMicrotask(() => document.querySelector<HTMLElement>(target)?.focus({ preventScroll: true }))
 }

@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { durationText } from '../number-text.ts'
 import { pannedPart, type TimePart, zoomedPart } from '../trace-rows/time-part.ts'
 import { axisWidth, leftOf, nanosAt, type TimeView } from './layout-timeline.ts'
@@ -26,7 +26,7 @@ export function useTimeDrag(options: Options): void {
   const latest = useRef(options)
   latest.current = options
   const { rows } = options
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (rows === null) return
     const pointer = new TimePointer(rows, () => latest.current)
     pointer.start()

@@ -56,7 +56,9 @@ function ChooseOther({ state, onState }: ViewProps) {
           spellcheck={false}
           placeholder="Trace id"
           aria-invalid={problem.value}
-          value={state.other === 'median' ? '' : (state.other ?? '')}
+          // What is typed stays while the trace is asked for again.
+          key={state.other}
+          defaultValue={state.other === 'median' ? '' : state.other}
         />
       </label>
       <button type="submit" class="button primary">
