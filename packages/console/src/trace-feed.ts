@@ -41,6 +41,8 @@ export class TraceFeed {
   })
   #live: boolean
   #pages = 1
+  /** How often the list has begun anew: a page of the one before does not continue it. */
+  #begun = 0
 
   constructor(time: TimeWindow, filter: string, live: boolean) {
     this.#time = time
@@ -83,7 +85,9 @@ export class TraceFeed {
     const { range, nextToken, loadingMore } = this.state.value
     if (nextToken === undefined || loadingMore) return
     this.#set({ loadingMore: true })
+    const begun = this.#begun
     const answer = await fetchTraceList({ range, filter: this.#filter }, nextToken)
+    if (begun !== this.#begun) return this.#set({ loadingMore: false })
     if (!answer.ok) return this.#set({ loadingMore: false, problem: answer.problem })
     learnTraces(answer.value.traces)
     this.#pages++
@@ -124,8 +128,12 @@ export class TraceFeed {
     learnTraces(fresh)
     const known = new Set(before.traces.map((trace) => trace.id))
     // Without a trace in common there may be others between: the list starts anew.
-    const continues = this.#pages > 1 && fresh.some((trace) => known.has(trace.id))
-    if (!continues) this.#pages = 1
+    const isLong = this.#pages > 1 || before.loadingMore
+    const continues = isLong && fresh.some((trace) => known.has(trace.id))
+    if (!continues) {
+      this.#pages = 1
+      this.#begun++
+    }
     const isNone = fresh.length === 0 && answer.value.nextToken === undefined
     const asksEarlier = isNone && this.#time.kind === 'last' && this.#filter.trim() === ''
     const earlier = asksEarlier ? await findEarlier(range) : 'not-asked'

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { copyText } from '../control/copy-button.tsx'
 import { navigateTo } from '../navigation.ts'
 import { openOverlay } from '../overlay.ts'
@@ -28,7 +28,8 @@ export function CommandPalette({ pages, onClose }: Props) {
   const typed = useSignal('')
   const marked = useSignal(0)
   useVocabulary()
-  useEffect(() => dialog.current?.showModal(), [])
+  // At once: what is typed next is meant for it.
+  useLayoutEffect(() => dialog.current?.showModal(), [])
   const entries = paletteEntries(pages, vocabulary(), pageCommands())
   const all = findEntries(entries, typed.value)
   const found = all.slice(0, MOST_SHOWN)

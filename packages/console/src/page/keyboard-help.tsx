@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { MAP_KEYS } from '../service-graph/map-keys.ts'
 import { SHELL_KEYS } from '../shell-keys.ts'
 import { TIMELINE_KEYS } from '../timeline/timeline-keys.ts'
@@ -16,7 +16,7 @@ const SEARCH_KEYS: Keys = [
 /** The keys of this page and of every page, over the page. */
 export function KeyboardHelp({ page, onClose }: { page: UrlState['page']; onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => dialog.current?.showModal(), [])
+  useLayoutEffect(() => dialog.current?.showModal(), [])
   return (
     <dialog ref={dialog} class="keyboard-help" aria-labelledby="keys-title" onClose={onClose}>
       <h2 id="keys-title">Keyboard</h2>

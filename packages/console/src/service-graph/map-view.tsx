@@ -54,7 +54,12 @@ export function MapView(props: Props) {
   const { shown, found, viewKey } = useShownGraph(graph, state, selection)
   const scale = useMemo(() => scaleOf(graph.nodes, graph.edges), [graph])
   const radii = useMemo(() => radiiOf(shown.nodes, scale), [shown, scale])
-  const { layout, problem, isBusy, ...seen } = useLayout(shown, radii, viewKey, state.flow)
+  const {
+    layout,
+    problem,
+    isBusy,
+    viewKey: layoutKey,
+  } = useLayout(shown, radii, viewKey, state.flow)
   const calls = useMemo(() => graph.edges.filter(({ type }) => type === 'call'), [graph])
   const picture = useMemo(() => {
     const ofNode = metricShades(metric, graph.nodes, minutes)
@@ -101,7 +106,7 @@ export function MapView(props: Props) {
               layout={layout}
               radii={radii}
               emphasis={emphasis}
-              viewKey={seen.viewKey}
+              viewKey={layoutKey}
               isBusy={isBusy}
               centred={find === '' ? undefined : selected}
               summary={`Service map: ${countText(countServices(shown.nodes), 'service')}, ${countText(shown.edges.length, 'call')}. Arrow keys follow calls.`}
