@@ -157,7 +157,7 @@ function allowedWork(input: Uint8Array): number {
 }
 
 /** The input without all that can be left out while something still breaks. */
-export function minimise(target: FuzzTarget, input: Uint8Array): Uint8Array {
+function minimise(target: FuzzTarget, input: Uint8Array): Uint8Array {
   let smallest = input
   for (let size = Math.ceil(input.length / 2); size >= 1; size = Math.floor(size / 2)) {
     for (let at = 0; at < smallest.length; ) {

@@ -27,7 +27,7 @@ export function metricValue(metrics: Metrics, name: string): number | undefined 
 }
 
 const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/
-const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g
+const LABEL = /\b([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g
 
 function parseLabels(text: string): ReadonlyMap<string, string> {
   return new Map(

@@ -11,7 +11,7 @@ export function formatSql(statement: string): string {
     .split(/('(?:[^']|'')*'|"[^"]*"|`[^`]*`)/)
     .map((part, index) => (index % 2 === 1 ? part : brokenUp(part)))
     .join('')
-    .replace(/[ \t]+\n/g, '\n')
+    .replace(/(?<![ \t])[ \t]+\n/g, '\n')
     .trim()
 }
 

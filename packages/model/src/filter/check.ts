@@ -173,7 +173,7 @@ function numberTest(
   return ok({ operator, value: number })
 }
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i
 
 function readNumber({ text }: WrittenValue): number | undefined {
   const number = NUMBER.test(text) ? Number(text) : Number.NaN

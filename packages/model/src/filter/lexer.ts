@@ -102,7 +102,7 @@ function unquote(string: string): string {
 }
 
 /** Any characters but a closing bracket; with those too in double quotes. */
-const KEY = /\[\s*(?:"(?:[^"\\]|\\["\\])*"|[^\]\s"][^\]"]*)\s*\]/y
+const KEY = /\[\s*(?:"(?:[^"\\]|\\["\\])*"\s*|[^\]\s"][^\]"]*)\]/y
 
 function readKey(text: string, offset: number): Result<Token, FilterProblem> {
   const key = match(KEY, text, offset)

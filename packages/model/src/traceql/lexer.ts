@@ -35,7 +35,7 @@ export function readTraceTokens(text: string): Result<readonly Token[], TraceQue
 }
 
 /** Comments go from `//` to the end of the line. */
-const SPACE = /(?:\s|\/\/[^\n]*)*/y
+const SPACE = /(?:\s|\/\/[^\n]*(?:\n|$))*/y
 const ATTRIBUTE_START = /(parent|span|resource|event|link|instrumentation)?\./y
 const NUMBER = /\d+(?:\.\d*)?(?:e[+-]?\d+)?/iy
 const DURATION_REST = /[\d.nsumhµdwy]+/y

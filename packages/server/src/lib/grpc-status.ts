@@ -65,5 +65,7 @@ function details({ code, message }: GrpcStatus, retrySeconds: number): string {
     writer.text(1, RETRY_INFO)
     writer.bytes(2, retryInfo.finish())
   })
-  return Buffer.from(writer.finish()).toString('base64').replace(/=+$/, '')
+  return Buffer.from(writer.finish())
+    .toString('base64')
+    .replace(/={1,2}$/, '')
 }

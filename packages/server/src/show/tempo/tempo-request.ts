@@ -119,7 +119,7 @@ function readLogfmt(text: string): Result<readonly Tag[], string> {
   return bad(`malformed 'tags' parameter, expecting key=value, received: ${rest.trim()}`)
 }
 
-const PAIR = /([^\s="]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))(?=\s|$)/g
+const PAIR = /(?<!\S)([^\s="]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))(?=\s|$)/g
 
 function unquote(text: string): string {
   return text.replace(/\\(.)/g, '$1')
