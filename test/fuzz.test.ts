@@ -16,7 +16,7 @@ test.each(FUZZ_TARGETS.map((target) => [target.name, target] as const))(
   },
 )
 
-test('the driver finds what is wrong with a reader, and makes it small', () => {
+test('the driver finds what is wrong with a reader, and makes it small', async () => {
   const broken: FuzzTarget = {
     name: 'a reader that cannot read edges',
     seeds: () => [Buffer.from('service("a") { fault } AND duration > 5')],
@@ -26,7 +26,7 @@ test('the driver finds what is wrong with a reader, and makes it small', () => {
       if (read.ok && JSON.stringify(read.value).includes('"edge"')) throw new Error('edge')
     },
   }
-  const { finding, covered } = fuzz(broken, { seconds: 120, seed: 1, corpus: [] })
+  const { finding, covered } = await fuzz(broken, { seconds: 120, seed: 1, corpus: [] })
   expect(finding?.error.message).toBe('edge')
   const text = Buffer.from(finding?.input ?? []).toString()
   expect(text.startsWith('edge(')).toBe(true)

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { Coverage } from './coverage.ts'
 import { mutate, type Random, randomOf } from './mutate.ts'
 
@@ -33,10 +34,10 @@ export type FuzzReport = {
  * Changes inputs at random for so long, keeping those that run code which did not run before, and looks for
  * one that breaks the target, or takes more work than its length explains.
  */
-export function fuzz(target: FuzzTarget, options: FuzzOptions): FuzzReport {
+export async function fuzz(target: FuzzTarget, options: FuzzOptions): Promise<FuzzReport> {
   const coverage = new Coverage((url) => url.includes('/packages/'))
   try {
-    return new Run(target, coverage, options).go()
+    return await new Run(target, coverage, options).go()
   } finally {
     coverage.stop()
   }
@@ -81,14 +82,18 @@ class Run {
     this.#words = target.words.map((word) => Buffer.from(word, 'latin1'))
   }
 
-  go(): FuzzReport {
+  async go(): Promise<FuzzReport> {
     const first = [...this.#options.corpus, ...this.#target.seeds(), new Uint8Array()]
     // The smallest first: a larger one is kept only for what it adds.
     for (const input of first.sort((one, other) => one.length - other.length)) {
       if (this.#finding === undefined) this.#judge(input)
     }
     const end = performance.now() + this.#options.seconds * 1000
-    while (this.#finding === undefined && performance.now() < end) this.#round()
+    while (this.#finding === undefined && performance.now() < end) {
+      this.#round()
+      // Who runs the tests has to hear from them.
+      await setImmediate()
+    }
     return {
       executions: this.#executions,
       covered: this.#coverage.covered,
