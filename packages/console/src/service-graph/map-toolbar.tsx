@@ -84,6 +84,7 @@ function Finder({ state, nodes, find, finder }: Omit<Props, 'feed'>) {
     <search class="map-find">
       <input
         ref={finder}
+        data-search
         class="field"
         type="search"
         autocomplete="off"
