@@ -169,6 +169,8 @@ const RETRY_PAUSES_MS = [50, 250]
  */
 const ONE_BLOCK = {
   async_insert: 0,
+  // What a newer version of the program left in a journal must not lose its columns in silence.
+  input_format_skip_unknown_fields: 0,
   max_threads: 1,
   max_insert_threads: '1',
   max_insert_block_size: '1000000000',

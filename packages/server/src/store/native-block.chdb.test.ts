@@ -80,6 +80,41 @@ test('blocks behind one another are one part of all their rows, once for a token
   )
 })
 
+test('rows of a program that knew fewer columns leave the others empty, of one that knew more are refused', async () => {
+  await store.database.command(sql`CREATE TABLE grown (at UInt64, text String, list Array(UInt64),
+    kind Enum8('old' = 0, 'new' = 1)) ENGINE = MergeTree ORDER BY at`)
+  const older = new NativeBlock({ at: UINT64 })
+  older.columns.at.uint32(1)
+  older.columns.at.uint32(0)
+  older.endRow()
+  const statement = 'INSERT INTO grown (at, text, list, kind) FORMAT Native'
+  await store.database.insert(statement, once(older.take()), 'older')
+  const rows = await store.database.rows(
+    sql`SELECT at, text, length(list) AS length, toString(kind) AS kind FROM grown`,
+    {
+      at: UINT64,
+      text: TEXT,
+      length: UINT64,
+      kind: TEXT,
+    },
+  )
+  expect(rows).toEqual([{ at: 1n, text: '', length: 0n, kind: 'old' }])
+
+  const newer = new NativeBlock({ at: UINT64, weight: UINT64 })
+  for (const column of [newer.columns.at, newer.columns.weight]) {
+    column.uint32(2)
+    column.uint32(0)
+  }
+  newer.endRow()
+  await expect(store.database.insert(statement, once(newer.take()), 'newer')).rejects.toThrow(
+    'weight',
+  )
+})
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}
+
 function add(block: NativeBlock<typeof COLUMNS>, { at, name, trace, texts, numbers, list }: Line) {
   const { columns } = block
   columns.at.uint64(at)

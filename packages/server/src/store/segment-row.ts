@@ -50,11 +50,6 @@ export const INSERT_SPANS = insertStatement('spans', SPAN_COLUMNS)
 export const INSERT_DOCUMENTS = insertStatement('documents', DOCUMENT_COLUMNS)
 export const INSERT_TRACE_MINUTES = insertStatement('trace_minutes', TRACE_MINUTE_COLUMNS)
 
-/** All that decides what the bytes of a row mean: rows written by another shape cannot be inserted. */
-export const ROW_SHAPE = [SPAN_COLUMNS, DOCUMENT_COLUMNS, TRACE_MINUTE_COLUMNS]
-  .map((columns) => Object.entries(columns).map(([name, { type }]) => `${name} ${type}`))
-  .join(';')
-
 /** Rows of one batch, each table's a block of the Native format, or several behind one another. */
 export type EncodedRows = {
   readonly spans: Uint8Array
