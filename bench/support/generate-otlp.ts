@@ -90,7 +90,8 @@ function timesFrom(began: bigint, depth: number, random: () => number) {
   return { startTimeUnixNano: String(start), endTimeUnixNano: String(end) }
 }
 
-function span(kind: 2 | 3, random: () => number) {
+/** A server span (2) or a call of a database (3), with ids and times of its own. */
+export function span(kind: 2 | 3, random: () => number) {
   const start = START_NANOS + BigInt(Math.floor(random() * 6e10))
   const failed = random() < 0.02
   return {
@@ -140,7 +141,7 @@ function databaseAttributes(random: () => number): readonly Attribute[] {
   ]
 }
 
-function resourceAttributes(service: string, random: () => number): readonly Attribute[] {
+export function resourceAttributes(service: string, random: () => number): readonly Attribute[] {
   return [
     text('service.name', service),
     text('service.version', '2.14.1'),
@@ -168,7 +169,7 @@ function exception(start: bigint): object {
   }
 }
 
-function text(key: string, stringValue: string): Attribute {
+export function text(key: string, stringValue: string): Attribute {
   return { key, value: { stringValue } }
 }
 
@@ -176,10 +177,10 @@ function int(key: string, intValue: number): Attribute {
   return { key, value: { intValue } }
 }
 
-function id(size: number, random: () => number): Uint8Array {
+export function id(size: number, random: () => number): Uint8Array {
   return Uint8Array.from({ length: size }, () => 1 + Math.floor(random() * 255))
 }
 
-function pick(list: readonly string[], random: () => number): string {
+export function pick(list: readonly string[], random: () => number): string {
   return list[Math.floor(random() * list.length)] ?? ''
 }
