@@ -148,7 +148,7 @@ async function measure(
   )
 }
 
-const NAME_WIDTH = 36
+const NAME_WIDTH = 42
 const CELL_WIDTH = 36
 
 function printHead(targets: readonly Target[]): void {
