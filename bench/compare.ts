@@ -189,6 +189,8 @@ if (command === 'generate' && folder !== undefined) {
 } else if (command === 'run' && folder !== undefined && rest[0] !== undefined) {
   await run(folder, await readTargets(rest[0]))
 } else {
-  line('npm run bench:compare -- generate FOLDER [spans] [rounds] [seed] | run FOLDER TARGETS.json [questions]')
+  line(
+    'npm run bench:compare -- generate FOLDER [spans] [rounds] [seed] | run FOLDER TARGETS.json [questions]',
+  )
   process.exitCode = 2
 }

@@ -22,7 +22,7 @@ export type Manifest = {
   readonly traces: readonly ManifestTrace[]
 }
 
-export type ManifestTrace = {
+type ManifestTrace = {
   /** 32 hexadecimal digits. */
   readonly id: string
   readonly spans: number
@@ -30,7 +30,7 @@ export type ManifestTrace = {
   readonly order: string
 }
 
-export const SERVICES = [
+const SERVICES = [
   'storefront',
   'orders',
   'inventory',
