@@ -43,7 +43,7 @@ type ColumnWriters<Columns extends ColumnList> = {
 /**
  * Collects rows as a block of ClickHouse's Native format: the values of a column lie together, so the
  * engine takes them at once. Blocks behind one another are one input. A row of `spans` costs the engine half of
- * what it costs in RowBinary (docs/benchmarks.md).
+ * what it costs in RowBinary (docs/performance.md).
  *
  * Values have the form of RowBinary, but that of a list its ends, elements and keys lie apart.
  */
