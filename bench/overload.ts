@@ -13,7 +13,8 @@ import { processTree, residentBytes } from './support/processes.ts'
 
 const SECONDS = Number(process.argv[2] ?? 20)
 const HELD_CONNECTIONS = 16
-const OVERLOAD_CONNECTIONS = 10 * HELD_CONNECTIONS
+/** So many wait for an answer that their bodies are more than the server takes in at once. */
+const OVERLOAD_CONNECTIONS = 100 * HELD_CONNECTIONS
 const DOCUMENTS_PER_BODY = 50
 const BODIES = 400
 const PROBE_MS = 100

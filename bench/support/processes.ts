@@ -56,15 +56,25 @@ function statFields(pid: number | string): string[] | undefined {
 
 /** Bytes on disk of all files below a folder. */
 export function directoryBytes(path: string): number {
-  let bytes = 0
-  for (const entry of readdirSync(path, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile()) continue
-    try {
-      bytes += statSync(join(entry.parentPath, entry.name)).blocks * 512
-    } catch (cause) {
-      // A merge took the part away between the listing and the look.
-      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
-    }
+  return filesBelow(path).reduce((sum, file) => {
+    return sum + (unlessGone(() => statSync(file))?.blocks ?? 0) * 512
+  }, 0)
+}
+
+/** The paths of all files below a folder; merges take parts away while it is looked at. */
+export function filesBelow(path: string): readonly string[] {
+  const entries = unlessGone(() => readdirSync(path, { withFileTypes: true })) ?? []
+  return entries.flatMap((entry) => {
+    const below = join(path, entry.name)
+    return entry.isDirectory() ? filesBelow(below) : [below]
+  })
+}
+
+function unlessGone<Found>(look: () => Found): Found | undefined {
+  try {
+    return look()
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw cause
   }
-  return bytes
 }

@@ -4,9 +4,13 @@
  * and at the end the ledger has to hold to the unit against what the sender counted, and at the end a
  * sample of what was acknowledged has to be there. Prints memory and files each minute; needs a build.
  */
-import { readdirSync } from 'node:fs'
 import { machine } from '../../bench/support/machine.ts'
-import { directoryBytes, processTree, residentBytes } from '../../bench/support/processes.ts'
+import {
+  directoryBytes,
+  filesBelow,
+  processTree,
+  residentBytes,
+} from '../../bench/support/processes.ts'
 import { wholeArgument } from '../support/run-suite.ts'
 import {
   type RunningServer,
@@ -37,7 +41,9 @@ let traffic = new Traffic(server, acknowledged)
 const half = began + (minutes * 60_000) / 2
 await runUntil(half)
 await ledgerHolds('before the server is killed')
-await runUntil(performance.now() + 5000, () => server.kill())
+const killing = pause(5000).then(() => server.kill())
+await runUntil(performance.now() + 5500)
+await killing
 line(`the server was killed; ${traffic.broken} requests broke off`)
 await traffic.close()
 server = await startServer(directory, ['--log-level=error'])
@@ -55,11 +61,8 @@ await removeDirectory(directory)
 line(failures.length === 0 ? 'the ledger held, nothing was lost' : failures.join('\n'))
 process.exitCode = failures.length === 0 ? 0 : 1
 
-/** A request every so often, answered or not; `end` is called while the last are on their way. */
-async function runUntil(
-  until: number,
-  end: () => Promise<unknown> = async () => {},
-): Promise<void> {
+/** A request every so often, answered or not. */
+async function runUntil(until: number): Promise<void> {
   const pending = new Set<Promise<void>>()
   while (performance.now() < until) {
     const sending = traffic.next().catch((cause: unknown) => {
@@ -70,13 +73,13 @@ async function runUntil(
     if (performance.now() >= nextReport) await report()
     await pause(EVERY_MS)
   }
-  await Promise.all([end(), ...pending])
+  await Promise.all(pending)
 }
 
 async function report(): Promise<void> {
   nextReport += REPORT_MS
   const [own = 0, engine = 0] = processTree(server.ready.pid).map(residentBytes)
-  const files = readdirSync(directory, { recursive: true }).length
+  const files = filesBelow(directory).length
   const lines = await metrics(server)
   const cells = [
     ((performance.now() - began) / 1000).toFixed(0).padStart(4),

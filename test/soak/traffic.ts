@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { generateOtlpTraces } from '../../bench/support/generate-otlp.ts'
@@ -17,7 +18,8 @@ export class Traffic {
   broken = 0
   readonly #server: RunningServer
   readonly #udp = createSocket('udp4')
-  #earlier: readonly object[] = []
+  /** What was acknowledged last, to be sent once more. */
+  #earlier: readonly object[] = goodTraces()
   #turn = 0
 
   /** @param acknowledged what earlier lives acknowledged; added to */
@@ -75,7 +77,7 @@ export class Traffic {
     const spans = [
       {
         ...span,
-        traceId: newTraceId().replaceAll('1-', '').replace('-', ''),
+        traceId: randomBytes(16).toString('hex'),
         spanId: newEntityId(),
       },
       { ...span, traceId: 'not an id', spanId: newEntityId() },
