@@ -87,19 +87,16 @@ export function App() {
 }
 
 function Overlays() {
-  switch (overlay()) {
+  const { which, opening } = overlay()
+  const onClose = () => closeOverlay(opening)
+  switch (which) {
     case 'keys':
-      return <KeyboardHelp page={urlState().page} onClose={() => closeWhen('keys')} />
+      return <KeyboardHelp key={opening} page={urlState().page} onClose={onClose} />
     case 'palette':
-      return <CommandPalette pages={PALETTE_PAGES} onClose={() => closeWhen('palette')} />
+      return <CommandPalette key={opening} pages={PALETTE_PAGES} onClose={onClose} />
     case 'none':
       return null
   }
-}
-
-/** A command may have opened the next one before the first is told that it closed. */
-function closeWhen(which: 'keys' | 'palette'): void {
-  if (overlay() === which) closeOverlay()
 }
 
 function Page({ state }: { state: UrlState }) {

@@ -40,7 +40,8 @@ function perform(action: ShellAction): boolean {
       openOverlay('keys')
       return true
     case 'palette':
-      openOverlay('palette')
+      // What is typed in the one that is open stays.
+      if (document.querySelector('.palette[open]') === null) openOverlay('palette')
       return true
     case 'go':
       navigateTo(action.path)
