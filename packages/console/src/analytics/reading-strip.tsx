@@ -13,6 +13,8 @@ export function ReadingStrip({ known, feed }: Props) {
     )
   }
   const isReading = progress.state === 'reading'
+  // Where the first question failed nothing was read: the banner says so, and asks again.
+  if (!isReading && progress.readFrom === undefined) return null
   return (
     <Strip text={partText(progress)} share={shareOf(progress)}>
       {isReading ? (
@@ -42,6 +44,7 @@ function Strip(props: { text: string; share: number; children?: preact.Component
 }
 
 function completeText({ traces }: RetrievalProgress): string {
+  if (traces === 0) return ''
   return `All counts are of ${countText(traces, 'trace')}: every one that was retrieved.`
 }
 

@@ -10,6 +10,7 @@ import { printCondition, type SetCondition, withCondition } from '../analytics/s
 import type { AnalyticsState } from '../analytics-state.ts'
 import { problemText } from '../client.ts'
 import { nowSeconds } from '../clock.ts'
+import { NotAnswered } from '../control/not-answered.tsx'
 import { RangePicker } from '../control/range-picker.tsx'
 import { findTypedProblem } from '../filter-box/filter-problem.ts'
 import { adjust, navigate } from '../navigation.ts'
@@ -99,7 +100,8 @@ function Content({ state, known }: Props & { known: Known }) {
   if (view === undefined || progress === undefined) return <Skeleton />
   if (view.all.size === 0) {
     if (progress.state === 'reading') return <Skeleton />
-    return progress.problem === undefined ? <NothingFound state={state} /> : null
+    if (progress.problem === undefined) return <NothingFound state={state} />
+    return <NotAnswered problem={progress.problem} what="What the traces have in common" />
   }
   const narrow = (conditions: readonly SetCondition[]) => navigate(narrowed(state, conditions))
   return (

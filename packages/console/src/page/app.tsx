@@ -55,7 +55,7 @@ export function App() {
               href={path}
               aria-current={urlState().page === page ? 'page' : undefined}
             >
-              {title}
+              {page === 'map' ? <MapTitle title={title} /> : title}
             </a>
           ))}
         </nav>
@@ -82,6 +82,18 @@ export function App() {
         <Page state={urlState()} />
       </main>
       <Overlays />
+    </>
+  )
+}
+
+/** The longest title, cut where all of them would not fit into one line; it is read out whole. */
+function MapTitle({ title }: { title: string }) {
+  return (
+    <>
+      <span class="full-title">{title}</span>
+      <span class="short-title" aria-hidden="true">
+        Map
+      </span>
     </>
   )
 }

@@ -25,7 +25,7 @@ export function GroupsPage({ state }: { state: GroupsState }) {
           New group
         </a>
       </div>
-      <PolledState polled={polled.value} />
+      <PolledState polled={polled.value} what="The list of groups" />
       {groups !== undefined && (
         <>
           <GroupEditor

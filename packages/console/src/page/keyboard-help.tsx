@@ -19,27 +19,29 @@ export function KeyboardHelp({ page, onClose }: { page: UrlState['page']; onClos
   useLayoutEffect(() => dialog.current?.showModal(), [])
   return (
     <dialog ref={dialog} class="keyboard-help" aria-labelledby="keys-title" onClose={onClose}>
-      <h2 id="keys-title">Keyboard</h2>
-      {sectionsOf(page).map(([title, keys]) => (
-        <section key={title}>
-          <h3>{title}</h3>
-          <dl>
-            {keys.map(([key, action]) => (
-              <div key={key}>
-                <dt>
-                  <kbd>{key}</kbd>
-                </dt>
-                <dd>{action}</dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-      ))}
-      <form method="dialog">
+      <form method="dialog" class="keyboard-head">
+        <h2 id="keys-title">Keyboard</h2>
         <button type="submit" class="button">
           Close
         </button>
       </form>
+      <div class="keyboard-sections">
+        {sectionsOf(page).map(([title, keys]) => (
+          <section key={title}>
+            <h3>{title}</h3>
+            <dl>
+              {keys.map(([key, action]) => (
+                <div key={key}>
+                  <dt>
+                    <kbd>{key}</kbd>
+                  </dt>
+                  <dd>{action}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
     </dialog>
   )
 }

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { problemText, type TimeRange } from '../client.ts'
+import { NotAnswered } from '../control/not-answered.tsx'
 import { GraphFeed, type GraphFeedState } from '../graph-feed.ts'
 import type { MapState } from '../map-state.ts'
 import { navigate } from '../navigation.ts'
@@ -41,7 +42,10 @@ export function MapPage({ state }: Props) {
         <div class="banner problem" role="alert">
           <span>
             <strong>{problemText(known.problem)}</strong>{' '}
-            {known.graph === undefined ? '' : 'What you see is what was known before.'}
+            {known.graph === undefined ? '' : 'What you see is what was known before. '}
+            {known.problem.kind === 'refused' && known.problem.status < 500
+              ? ''
+              : 'Trying again by itself.'}
           </span>
           <button type="button" class="button small" onClick={() => void feed.refresh()}>
             Try now
@@ -98,7 +102,9 @@ function Content({ state, known, drawn, comparedRange, find, onFind }: ContentPr
       <p class="map-loading" role="status">
         Loading the service map…
       </p>
-    ) : null
+    ) : (
+      <NotAnswered problem={known.problem} what="The map" />
+    )
   }
   if (drawn.graph.nodes.length === 0) return <NoServices state={state} />
   return (

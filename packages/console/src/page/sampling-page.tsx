@@ -37,7 +37,7 @@ export function SamplingPage({ state }: { state: SamplingState }) {
           New rule
         </a>
       </div>
-      <PolledState polled={polled.value} />
+      <PolledState polled={polled.value} what="The list of rules" />
       {known !== undefined && (
         <>
           <RuleEditor

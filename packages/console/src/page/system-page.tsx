@@ -29,7 +29,7 @@ export function SystemPage() {
           All metrics
         </a>
       </div>
-      <PolledState polled={state.value} />
+      <PolledState polled={state.value} what="The state of the server" />
       {known !== undefined && <System known={known} />}
     </div>
   )
@@ -108,7 +108,7 @@ function Ledger({ lines }: { lines: readonly LedgerLine[] }) {
                 <td class="number" data-label="In flight">
                   {numberText(line.inFlight)}
                 </td>
-                <td class="cell-match">
+                <td class="cell-match" data-label="Not stored">
                   <Reasons line={line} />
                 </td>
               </tr>

@@ -4,6 +4,7 @@ import { ActivityStrip } from '../chart/activity-strip.tsx'
 import { andFilter } from '../chart/layout-histogram.ts'
 import { ResponseHistogram } from '../chart/response-histogram.tsx'
 import { nowSeconds } from '../clock.ts'
+import { NotAnswered } from '../control/not-answered.tsx'
 import { adjust, navigate } from '../navigation.ts'
 import { ageText, countText, rangeText } from '../number-text.ts'
 import { betweenSeconds, lengthText, RANGE_SECONDS, type TimeWindow } from '../time-window.ts'
@@ -19,7 +20,13 @@ type Props = { readonly state: TracesState; readonly feed: TraceFeed }
 /** What was found: over time, by response time, and as a list. */
 export function TraceResults({ state, feed }: Props) {
   const known = feed.state.value
-  if (known.updated === undefined) return known.problem === undefined ? <Skeleton /> : null
+  if (known.updated === undefined) {
+    return known.problem === undefined ? (
+      <Skeleton />
+    ) : (
+      <NotAnswered problem={known.problem} what="The list of traces" />
+    )
+  }
   const [first, last] = [known.traces[0], known.traces.at(-1)]
   const endsNow = state.time.kind === 'last'
   // The question reached a little into the future; the picture ends now, or at the newest trace.

@@ -4,6 +4,7 @@ import type { TraceFact } from '../answer/trace-facts.ts'
 import type { ListedTrace } from '../answer/trace-list.ts'
 import { factFilter, factKeyText } from '../fact-filter.ts'
 import { countText } from '../number-text.ts'
+import { urlParts } from '../request-text.ts'
 import { layoutTraceTables, type TraceTable } from '../trace-tables.ts'
 
 type Props = {
@@ -74,7 +75,7 @@ function Table(props: { table: TraceTable; all: number; onNarrow: Props['onNarro
       <colgroup>
         <col />
         <col class="count" />
-        <col class="count" />
+        <col class="failed-count" />
       </colgroup>
       <thead class="visually-hidden">
         <tr>
@@ -121,7 +122,14 @@ function Table(props: { table: TraceTable; all: number; onNarrow: Props['onNarro
 function Value({ fact, onNarrow }: { fact: TraceFact; onNarrow: Props['onNarrow'] }) {
   const filter = factFilter(fact)
   const text = String(fact.value)
-  if (filter === undefined) return <span class="fact-value">{text}</span>
+  const shown = fact.key === 'http.url' ? <UrlText url={text} /> : text
+  if (filter === undefined) {
+    return (
+      <span class="fact-value" title={text}>
+        {shown}
+      </span>
+    )
+  }
   return (
     <button
       type="button"
@@ -129,7 +137,18 @@ function Value({ fact, onNarrow }: { fact: TraceFact; onNarrow: Props['onNarrow'
       title={`Adds to the filter: ${filter}`}
       onClick={() => onNarrow(filter)}
     >
-      {text}
+      {shown}
     </button>
+  )
+}
+
+/** What tells addresses of one host apart comes first, since the end is cut where there is no room. */
+function UrlText({ url }: { url: string }) {
+  const { host, path, query } = urlParts(url)
+  return (
+    <>
+      {path}
+      {query} <span class="host">{host}</span>
+    </>
   )
 }

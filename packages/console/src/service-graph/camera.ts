@@ -19,6 +19,8 @@ const MOST_FIT_SCALE = 1.15
 const READABLE_SCALE = 0.6
 const MOST_LOOKED_THROUGH = 40
 const MARGIN = { left: 100, top: 56, right: 100, bottom: 92 }
+/** What the buttons at the right side cover. */
+const CONTROLS_PX = 44
 
 /** What the nodes with their text take. */
 export function boundsOf({ places }: Pick<MapLayout, 'places'>): Box {
@@ -48,13 +50,18 @@ export function fitCamera(box: Box, { width, height }: Size): Camera {
   }
 }
 
+/** All of a map in its window, beside the buttons there. */
+export function wholeCamera(layout: Pick<MapLayout, 'places'>, { width, height }: Size): Camera {
+  return fitCamera(boundsOf(layout), { width: width - CONTROLS_PX, height })
+}
+
 /**
  * How a map is seen at first: all of it, or where its text could not be read then, and it is not too
  * large to be looked through, the side where calls begin at a scale that can.
  */
 export function firstCamera(layout: Pick<MapLayout, 'places' | 'flow'>, size: Size): Camera {
   const box = boundsOf(layout)
-  const fitted = fitCamera(box, size)
+  const fitted = wholeCamera(layout, size)
   if (fitted.scale >= READABLE_SCALE || layout.places.size > MOST_LOOKED_THROUGH) return fitted
   const scale = READABLE_SCALE
   const x = (box.left + box.right) / 2 - size.width / 2 / scale

@@ -6,7 +6,7 @@ import { lengthText } from '../time-window.ts'
 import { printUrl } from '../url-state.ts'
 import { CHANGE_SIGNS, CHANGE_WORDS } from './change-sign.ts'
 import { CHANGE_KINDS, type GraphDiff, type Pair, type PartChange } from './diff-graph.ts'
-import { fullName, nodeLabel } from './node-kind.ts'
+import { nodeLabel } from './node-kind.ts'
 import { percentText, rateText } from './rate-text.ts'
 
 /** The time that the map shows, and the one that it is compared with. */
@@ -132,7 +132,7 @@ function linesOf({ graph, changes }: GraphDiff): readonly Line[] {
     return change === undefined ? [] : [{ id: part.id, name, change }]
   }
   return [
-    ...graph.nodes.flatMap((node) => line(node, fullName(node))),
+    ...graph.nodes.flatMap((node) => line(node, nodeLabel(node))),
     ...graph.edges.flatMap((edge) => line(edge, `${names.get(edge.from)} → ${names.get(edge.to)}`)),
   ]
 }

@@ -1,14 +1,13 @@
 import { type Signal, signal } from '@preact/signals'
 import {
-  boundsOf,
   type Camera,
   centreOn,
   firstCamera,
-  fitCamera,
   panBy,
   pinch,
   type Size,
   toMap,
+  wholeCamera,
   zoomAt,
 } from './camera.ts'
 import { findPart } from './find-part.ts'
@@ -121,7 +120,7 @@ export class MapCanvas {
     // Until there is something to see, the first look is to come, which shows all.
     if (this.#layout.places.size === 0 || this.size.value.width === 0) return
     this.#isFitted = false
-    this.#look(fitCamera(boundsOf(this.#layout), this.size.value))
+    this.#look(wholeCamera(this.#layout, this.size.value))
   }
 
   /** Brings a node into the middle, as soon as it has a place. */

@@ -7,7 +7,7 @@ import { durationText } from '../number-text.ts'
 import { printUrl } from '../url-state.ts'
 import { quantile } from './layout-histogram.ts'
 import { failureShare, meanNanos, NOTED_SHARE, worstOf } from './map-scale.ts'
-import { fullName, KIND_WORDS, kindOf, typeText } from './node-kind.ts'
+import { fullName, KIND_WORDS, kindOf, nodeLabel, typeText } from './node-kind.ts'
 import { percentText, rateText } from './rate-text.ts'
 
 type Column = {
@@ -17,7 +17,7 @@ type Column = {
 }
 
 const COLUMNS: readonly Column[] = [
-  { name: 'Service', isNumber: false, read: fullName },
+  { name: 'Service', isNumber: false, read: nodeLabel },
   { name: 'Kind', isNumber: false, read: (node) => KIND_WORDS[kindOf(node)] },
   { name: 'Requests', isNumber: true, read: ({ statistics }) => totalOf(statistics) },
   { name: 'Failed', isNumber: true, read: ({ statistics }) => failureShare(statistics) },
@@ -93,9 +93,10 @@ function Row({ node, state, minutes }: { node: MapNode } & Omit<Props, 'nodes'>)
       <th scope="row">
         <a
           class="row-link"
+          title={fullName(node)}
           href={printUrl({ ...state, selected: node.id, depth: 0, response: undefined })}
         >
-          {fullName(node)}
+          {nodeLabel(node)}
         </a>
       </th>
       <td>

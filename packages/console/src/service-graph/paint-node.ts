@@ -44,7 +44,7 @@ export function paintNode(
   if (scale >= RING_SCALE) {
     paintRing(context, node, palette)
     // A number takes the room of the mark.
-    if (node.shade === undefined) paintKindMark(context, node.kind, node.radius, palette)
+    if (node.inside === '') paintKindMark(context, node.kind, node.radius, palette)
     const corner = { x: node.radius * 0.8, y: -node.radius * 0.8 }
     if (node.change !== undefined) paintBadge(context, corner, node.change, palette)
   }

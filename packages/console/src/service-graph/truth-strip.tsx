@@ -29,30 +29,8 @@ export function TruthStrip({ graph, known, shown, state, isStale }: Props) {
       <span>
         {countText(services.length, 'service')}, {countText(calls, 'call')}
       </span>
-      {graph.covered !== undefined && (
-        <span>
-          traces started {timeText(graph.covered.from)} to{' '}
-          {isSameDay(graph.covered)
-            ? clockText(unixNanosFromSeconds(graph.covered.to))
-            : timeText(graph.covered.to)}
-        </span>
-      )}
-      <Losses />
-      <span>{inferred} inferred from callers</span>
-      {bundles.length > 0 && (
-        <span>
-          {countServices(bundles)} of them drawn as {bundles.length}
-        </span>
-      )}
-      {links > 0 && <span>{countText(links, 'link')} through messages</span>}
-      {graph.oldGroupVersions && (
-        <span class="tag warning">older traces judged by an earlier expression of the group</span>
-      )}
-      {isStale && known.updated !== undefined && (
-        <span class="tag warning">stale: last answer {timeText(known.updated)}</span>
-      )}
       {shown.hidden > 0 && (
-        <span>
+        <span class="left-out">
           {shown.hidden.toLocaleString('en-US')} services not shown,{' '}
           {state.paths?.to !== undefined ? (
             <a href={printUrl({ ...state, paths: undefined })}>leave the paths</a>
@@ -65,6 +43,28 @@ export function TruthStrip({ graph, known, shown, state, isStale }: Props) {
             </>
           )}
         </span>
+      )}
+      {graph.covered !== undefined && (
+        <span>
+          traces started {timeText(graph.covered.from)} to{' '}
+          {isSameDay(graph.covered)
+            ? clockText(unixNanosFromSeconds(graph.covered.to))
+            : timeText(graph.covered.to)}
+        </span>
+      )}
+      <Losses />
+      {inferred > 0 && <span>{inferred} inferred from callers</span>}
+      {bundles.length > 0 && (
+        <span>
+          {countServices(bundles)} of them drawn as {bundles.length}
+        </span>
+      )}
+      {links > 0 && <span>{countText(links, 'link')} through messages</span>}
+      {graph.oldGroupVersions && (
+        <span class="tag warning">older traces judged by an earlier expression of the group</span>
+      )}
+      {isStale && known.updated !== undefined && (
+        <span class="tag warning">stale: last answer {timeText(known.updated)}</span>
       )}
       {state.all && <a href={printUrl({ ...state, all: false })}>problems first</a>}
     </footer>

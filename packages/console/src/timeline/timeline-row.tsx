@@ -135,7 +135,10 @@ function NameCell(props: Props & { color: string }) {
         </span>
       )}
       {isFlagged(rows, row, FLAG.inferred) && (
-        <span class="tag" title="Made from the caller's view: this service sent nothing itself">
+        <span
+          class="tag inferred"
+          title="Made from the caller's view: this service sent nothing itself"
+        >
           inferred
         </span>
       )}

@@ -29,6 +29,18 @@ export function CompareView(props: ViewProps) {
   return (
     <div class="compare">
       <ChooseOther {...props} />
+      {other === undefined && (
+        <p class="notice">
+          Choose a trace to compare with: by its id, or the median of this request, or two in the{' '}
+          <a href="/traces">list of traces</a>. What changed stands here then, first in words and
+          then call by call.
+        </p>
+      )}
+      {other === 'median' && median === undefined && (
+        <p class="notice" role="status">
+          Looking for the traces of this request…
+        </p>
+      )}
       {other === 'median' && median?.ok === false && <Problem problem={median.problem} />}
       {other === 'median' && median?.ok === true && <MedianText median={found} />}
       {id !== undefined && <Comparison key={id} {...props} other={id} />}
