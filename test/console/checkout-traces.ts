@@ -11,17 +11,21 @@ export type Checkout = {
 }
 
 /**
- * `count` requests over the last `seconds`, the same ones each time but for their ids: every third
- * comes from release 2.1, which is slow at its database; `u-7` alone is refused with 403.
+ * `count` requests over the `seconds` before `end`, in epoch seconds: the same ones each time but for
+ * their ids. Every third comes from release 2.1, which is slow at its database; `u-7` alone is refused
+ * with 403.
  */
-export function checkouts(count: number, seconds: number): readonly Checkout[] {
-  const now = Date.now() / 1000
+export function checkouts(
+  count: number,
+  seconds: number,
+  end = Date.now() / 1000,
+): readonly Checkout[] {
   return Array.from({ length: count }, (_, index) => {
     const release = index % 3 === 0 ? '2.1' : '2.0'
     const user = `u-${index % 12}`
     const status = index % 12 === 7 ? 403 : 200
     const wait = release === '2.1' ? 1.2 + (index % 10) / 10 : 0.02 + (index % 8) / 100
-    const at = now - 5 - (index / count) * (seconds - 10)
+    const at = end - 5 - (index / count) * (seconds - 10)
     return request(at, { release, user, status, wait })
   })
 }

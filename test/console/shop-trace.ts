@@ -135,13 +135,15 @@ export async function putDocuments(endpoint: string, documents: readonly string[
   }
 }
 
-/** How many traces of the last hour are found. */
-export async function countTraces(endpoint: string): Promise<number> {
-  const now = Math.ceil(Date.now() / 1000)
+/** How many traces of the hour before `end`, in epoch seconds, are found. */
+export async function countTraces(
+  endpoint: string,
+  end = Math.ceil(Date.now() / 1000),
+): Promise<number> {
   let count = 0
   let token: unknown
   do {
-    const body = JSON.stringify({ StartTime: now - 3600, EndTime: now, NextToken: token ?? null })
+    const body = JSON.stringify({ StartTime: end - 3600, EndTime: end, NextToken: token ?? null })
     const response = await fetch(`${endpoint}/TraceSummaries`, { method: 'POST', body })
     const page = (await response.json()) as { TraceSummaries: unknown[]; NextToken: unknown }
     count += page.TraceSummaries.length
