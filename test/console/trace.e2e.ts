@@ -86,6 +86,16 @@ describe.skipIf(CHROMIUM === undefined)('a trace (skipped where no Chromium is f
     await expect.poll(() => parameter(page, 'zoom')).not.toBeNull()
   })
 
+  test('a key right behind a zoom acts on what is seen, and has the last word', async () => {
+    const { page } = await open('')
+    await page.locator('.timeline-bar').first().waitFor()
+    await zoomAndPress(page, 'j')
+    expect(parameter(page, 'zoom')).not.toBeNull()
+    expect(parameter(page, 'selected')).not.toBeNull()
+    await zoomAndPress(page, '0')
+    expect(parameter(page, 'zoom')).toBeNull()
+  })
+
   test('Shift and a drag sum up what ran in that time', async () => {
     const { page } = await open('')
     const box = (await page.locator('.timeline-bar').first().boundingBox())!
@@ -277,3 +287,18 @@ describe.skipIf(CHROMIUM === undefined)('a trace (skipped where no Chromium is f
     expect(complaints).toEqual([])
   })
 })
+
+/** Scrolls with Ctrl over a bar, presses a key before the zoom has settled, and waits until it has. */
+function zoomAndPress(page: Page, key: string): Promise<void> {
+  return page.evaluate(async (pressed) => {
+    const bar = document.querySelector('.timeline-bar')
+    if (bar === null) throw new Error('no bar')
+    const { left, top } = bar.getBoundingClientRect()
+    const place = { clientX: left + 200, clientY: top + 2, bubbles: true }
+    bar.dispatchEvent(new WheelEvent('wheel', { ...place, ctrlKey: true, deltaY: -400 }))
+    await new Promise((done) => setTimeout(done))
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: pressed, bubbles: true }))
+    // A timer that is set later and for longer ends after the one of the zoom.
+    await new Promise((done) => setTimeout(done, 600))
+  }, key)
+}

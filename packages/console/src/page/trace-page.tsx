@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks'
 import type { TraceLinks } from '../answer/trace-links.ts'
 import { problemText } from '../client.ts'
 import { copyText } from '../control/copy-button.tsx'
+import { NotAnswered } from '../control/not-answered.tsx'
 import { adjust, navigate } from '../navigation.ts'
 import { bytesText, countText, shareText } from '../number-text.ts'
 import { usePageCommands } from '../page-commands.ts'
@@ -60,6 +61,9 @@ export function TracePage({ state }: { state: TraceState }) {
           Loading the trace…
         </p>
       )}
+      {picture === undefined && !answered && problem !== undefined && (
+        <NotAnswered problem={problem} what="The trace" />
+      )}
     </div>
   )
 }
@@ -106,7 +110,8 @@ function LoadedTrace({ picture, watch, state, links }: LoadedProps) {
   usePageKeys((event) => {
     if (event.key === 'y') void copyText(location.href)
     else {
-      const next = stateAfterKey(event.key, state, context)
+      // A gesture that the key ended may have changed the state a moment ago.
+      const next = stateAfterKey(event.key, latest.current, context)
       if (next === undefined) return false
       show(next)
       moveFocus(event.key)
