@@ -259,6 +259,27 @@ describe.skipIf(CHROMIUM === undefined)('pages of the console (skipped without C
     }
   })
 
+  test('a form that is opened before the list is asked again takes what was saved', async () => {
+    const RuleName = 'reopened'
+    const any = { ServiceName: '*', ServiceType: '*', Host: '*', HTTPMethod: '*', URLPath: '/x' }
+    const rule = { RuleName, Priority: 7, FixedRate: 0.5, ReservoirSize: 1, Version: 1, ...any }
+    await post(site.endpoint, '/CreateSamplingRule', {
+      SamplingRule: { ...rule, ResourceARN: '*' },
+    })
+    const { page } = await open(`/sampling?rule=${RuleName}`)
+    const field = (name: string) => page.getByRole('textbox', { name, exact: true })
+    await field('Fixed rate').fill('12.5')
+    const rules = await holdAnswer(page, '**/GetSamplingRules')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await field('Fixed rate').waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: RuleName, exact: true }).click()
+    await field('URL path').fill('/y')
+    rules.release()
+    await expect.poll(() => field('Fixed rate').inputValue()).toBe('12.5')
+    expect(await field('URL path').inputValue()).toBe('/y')
+    await post(site.endpoint, '/DeleteSamplingRule', { RuleName })
+  })
+
   test('the system page tells the ledger by source, and why a document was refused', async () => {
     await fetch(`${site.endpoint}/TraceSegments`, {
       method: 'POST',

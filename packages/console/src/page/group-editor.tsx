@@ -46,15 +46,17 @@ export function GroupEditor({ open, groups, onDone, onCancel }: Props) {
 type FormProps = Omit<Props, 'open'> & { readonly group: ListedGroup }
 
 function GroupForm({ group, groups, onDone, onCancel }: FormProps) {
-  const draft = useSignal(group)
+  // Only what was changed is kept, so that the rest follows the list when it is asked for again.
+  const changed = useSignal<Partial<ListedGroup>>({})
+  const draft: ListedGroup = { ...group, ...changed.value }
   const insisted = useSignal(false)
   const refusal = useSignal<ClientProblem | undefined>(undefined)
   useVocabulary()
   const isNew = group.name === ''
-  const problem = groupProblem(draft.value, isNew ? groups.map(({ name }) => name) : [])
+  const problem = groupProblem(draft, isNew ? groups.map(({ name }) => name) : [])
   const shown = insisted.value ? problem : undefined
   const change = (part: Partial<ListedGroup>) => {
-    draft.value = { ...draft.value, ...part }
+    changed.value = { ...changed.value, ...part }
   }
   const finish = (answer: Result<void, ClientProblem>) => {
     if (answer.ok) onDone()
@@ -62,7 +64,7 @@ function GroupForm({ group, groups, onDone, onCancel }: FormProps) {
   }
   const save = async () => {
     insisted.value = true
-    if (problem === undefined) finish(await saveGroup(draft.value, isNew))
+    if (problem === undefined) finish(await saveGroup(draft, isNew))
   }
   return (
     <form
@@ -81,7 +83,7 @@ function GroupForm({ group, groups, onDone, onCancel }: FormProps) {
           id="group-name"
           type="text"
           autocomplete="off"
-          value={draft.value.name}
+          value={draft.name}
           readOnly={!isNew}
           aria-invalid={shown?.field === 'name'}
           aria-describedby="group-name-note"
@@ -94,7 +96,7 @@ function GroupForm({ group, groups, onDone, onCancel }: FormProps) {
       <div class="editor-field">
         <span class="editor-label">Filter</span>
         <FilterBox
-          text={draft.value.filter ?? ''}
+          text={draft.filter ?? ''}
           label="Filter of the group"
           placeholder='service("checkout") AND responsetime > 1'
           onInput={(filter) => change({ filter })}
@@ -103,7 +105,7 @@ function GroupForm({ group, groups, onDone, onCancel }: FormProps) {
           {shown?.field === 'filter' ? shown.text : ''}
         </span>
       </div>
-      <Switches draft={draft.value} onChange={change} />
+      <Switches draft={draft} onChange={change} />
       <p class="form-problem" role="alert">
         {refusal.value === undefined ? '' : problemText(refusal.value)}
       </p>
@@ -115,7 +117,7 @@ function GroupForm({ group, groups, onDone, onCancel }: FormProps) {
           Cancel
         </button>
         {problem?.field !== 'filter' && (
-          <a class="button quiet" href={printUrl(tracesState(draft.value.filter ?? ''))}>
+          <a class="button quiet" href={printUrl(tracesState(draft.filter ?? ''))}>
             See what it finds
           </a>
         )}

@@ -53,13 +53,16 @@ export function RuleEditor({ open, rules, onDone, onCancel }: Props) {
 type FormProps = Omit<Props, 'open'> & { readonly rule: ListedRule | undefined }
 
 function RuleForm({ rule, rules, onDone, onCancel }: FormProps) {
-  const fields = useSignal<RuleFields>(rule === undefined ? NEW_RULE : fieldsOfRule(rule))
+  // Only what was typed is kept, so that the rest follows the list when it is asked for again.
+  const typed = useSignal<Partial<RuleFields>>({})
+  const known = rule === undefined ? NEW_RULE : fieldsOfRule(rule)
+  const fields: RuleFields = { ...known, ...typed.value }
   const insisted = useSignal(false)
   const refusal = useSignal<ClientProblem | undefined>(undefined)
   const isDefault = rule?.name === 'Default'
   const taken = rule === undefined ? rules.map(({ name }) => name) : []
-  const problems = isDefault ? rateProblems(fields.value) : fieldProblems(fields.value, taken)
-  const flaw = problems.size === 0 && !isDefault ? flawOfFields(fields.value, rules) : undefined
+  const problems = isDefault ? rateProblems(fields) : fieldProblems(fields, taken)
+  const flaw = problems.size === 0 && !isDefault ? flawOfFields(fields, rules) : undefined
   const finish = (answer: Result<void, ClientProblem>) => {
     if (answer.ok) onDone()
     else refusal.value = answer.problem
@@ -68,12 +71,12 @@ function RuleForm({ rule, rules, onDone, onCancel }: FormProps) {
     event.preventDefault()
     insisted.value = true
     if (problems.size > 0) return
-    if (rule === undefined) return finish(await createSamplingRule(membersOfFields(fields.value)))
-    const { Version: _fixed, ...members } = membersOfFields(fields.value)
-    finish(await updateSamplingRule(isDefault ? defaultRuleChange(fields.value) : members))
+    if (rule === undefined) return finish(await createSamplingRule(membersOfFields(fields)))
+    const { Version: _fixed, ...members } = membersOfFields(fields)
+    finish(await updateSamplingRule(isDefault ? defaultRuleChange(fields) : members))
   }
   const shown = (field: RuleField) =>
-    insisted.value || fields.value[field] !== (rule === undefined ? NEW_RULE[field] : '')
+    insisted.value || fields[field] !== (rule === undefined ? NEW_RULE[field] : '')
       ? problems.get(field)
       : undefined
   return (
@@ -92,11 +95,11 @@ function RuleForm({ rule, rules, onDone, onCancel }: FormProps) {
             name={field}
             label={label}
             hint={hint}
-            value={fields.value[field]}
+            value={fields[field]}
             problem={shown(field)}
             isFixed={isFixed(field, rule)}
             onInput={(text) => {
-              fields.value = { ...fields.value, [field]: text }
+              typed.value = { ...typed.value, [field]: text }
             }}
           />
         ))}
