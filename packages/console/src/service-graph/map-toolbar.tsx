@@ -138,23 +138,26 @@ function ViewChoice({ state }: { state: MapState }) {
 
 function Freshness({ feed, state }: { feed: GraphFeed; state: MapState }) {
   const { updated, loading } = feed.state.value
+  // What lies between two instants is asked for once.
+  const canFollow = state.time.kind === 'last'
   const age = updated === undefined ? '' : ageText(Math.max(0, nowSeconds() - updated))
   return (
     <>
       {updated !== undefined && (
         <span class="freshness">
-          {loading ? 'loading…' : state.live ? `updated ${age}` : `as of ${age}`}
+          {loading ? 'loading…' : state.live && canFollow ? `updated ${age}` : `as of ${age}`}
         </span>
       )}
-      <button
-        type="button"
-        class="button"
-        aria-pressed={state.live}
-        disabled={state.time.kind === 'between'}
-        onClick={() => adjust({ ...state, live: !state.live })}
-      >
-        <span class={state.live ? 'live-dot on' : 'live-dot'} aria-hidden="true" /> Live
-      </button>
+      {canFollow && (
+        <button
+          type="button"
+          class="button"
+          aria-pressed={state.live}
+          onClick={() => adjust({ ...state, live: !state.live })}
+        >
+          <span class={state.live ? 'live-dot on' : 'live-dot'} aria-hidden="true" /> Live
+        </button>
+      )}
       <button type="button" class="button" onClick={() => void feed.refresh()}>
         Refresh
       </button>
