@@ -17,7 +17,7 @@ import { BatchAttributes } from './parse/otlp/batch-attributes.ts'
 import { entityIdAt, OtlpSpans, spanKindOf, traceIdAt } from './parse/otlp/otlp-spans.ts'
 import { SPAN, type SpanBatch } from './parse/otlp/span-batch.ts'
 import { SpanDocuments } from './parse/otlp/span-documents.ts'
-import { type SpanRow, spanRowOf } from './store/span-row.ts'
+import { type SpanRow, spanRowOf, UNTOLD_SERVICE } from './store/span-row.ts'
 
 /**
  * Makes the rows of spans straight from the columns of a batch, without an object for a span. Spans
@@ -81,13 +81,13 @@ export class OtlpRows {
       case 'segment':
         return [segmentRow({ id, parentId, start, end }, facts.segment, resource)]
       case 'subsegment':
-        return [callRow({ id, parentId, start, end }, facts.subsegment)]
+        return [callRow({ id, parentId, start, end }, facts.subsegment, resource)]
       case 'service-and-call': {
         const traceId = traceIdAt(batch, spans, index, SPAN.traceId)
         const service = serviceIdOf({ traceId, id })
         return [
           segmentRow({ id: service, parentId, start, end }, facts.service, resource),
-          callRow({ id, parentId: service, start, end }, facts.call),
+          callRow({ id, parentId: service, start, end }, facts.call, resource),
         ]
       }
     }
@@ -138,10 +138,15 @@ function segmentRow(
     awsAccount: facts.account ?? '',
     annotations: facts.annotations,
     triggers: NO_LINKS,
+    service: serviceColumn(resource),
   }
 }
 
-function callRow({ id, parentId, start, end }: RowIds, facts: SubsegmentFacts): SpanRow {
+function callRow(
+  { id, parentId, start, end }: RowIds,
+  facts: SubsegmentFacts,
+  resource: ResourceMeaning,
+): SpanRow {
   return {
     id,
     parentId,
@@ -165,10 +170,16 @@ function callRow({ id, parentId, start, end }: RowIds, facts: SubsegmentFacts): 
     awsAccount: facts.account ?? '',
     annotations: facts.annotations,
     triggers: NO_LINKS,
+    service: serviceColumn(resource),
   }
 }
 
 const NO_LINKS: SpanRow['triggers'] = []
+
+/** {@link UNTOLD_SERVICE} too where attributes are no annotations: then rows do not tell them. */
+function serviceColumn({ serviceName, index }: ResourceMeaning): string {
+  return index === 'listed' ? UNTOLD_SERVICE : (serviceName ?? '')
+}
 
 /** The plain twin of {@link OtlpRows}: rows of the segment documents that spans become. */
 export class PlainOtlpRows {
@@ -179,7 +190,9 @@ export class PlainOtlpRows {
   }
 
   of(index: number): readonly SpanRow[] {
-    return this.#documents.of(index).documents.map(rowOfDocument)
+    const { documents, resource } = this.#documents.of(index)
+    const service = serviceColumn(resource)
+    return documents.map((document) => ({ ...rowOfDocument(document), service }))
   }
 }
 

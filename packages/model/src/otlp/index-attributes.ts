@@ -1,5 +1,6 @@
 import type { AnnotationValue } from '../segment.ts'
 import { jsonOfInteger } from './json-of-value.ts'
+import { isFreeAttribute } from './known-attributes.ts'
 import { isOtlpArray, type OtlpValue } from './otlp-span.ts'
 import { RESOURCE_PREFIX, type ResourceMeaning, textsOf } from './resource-meaning.ts'
 import type { SpanAttributes } from './span-attributes.ts'
@@ -86,12 +87,12 @@ function sortResource(
 /** What is before the key of an X-Ray annotation that means something else as an attribute. */
 const ANNOTATION_PREFIX = 'annotation.'
 
-/** The key an annotation had before another attribute of that name made it give way. */
+/** The key an annotation had before an attribute that tells something else made it give way. */
 function ownKey(key: string, attributes: SpanAttributes): string {
   let own = key
   while (own.startsWith(ANNOTATION_PREFIX)) {
     const shorter = own.slice(ANNOTATION_PREFIX.length)
-    if (attributes.get(shorter) === undefined) return own
+    if (attributes.get(shorter) === undefined || isFreeAttribute(shorter)) return own
     own = shorter
   }
   return own
@@ -117,7 +118,7 @@ function annotationOf(value: OtlpValue): AnnotationValue | undefined {
 }
 
 /** Letters and digits of ASCII, `_` and dots; by hand, since a regular expression takes thrice as long. */
-function isAnnotationKey(key: string): boolean {
+export function isAnnotationKey(key: string): boolean {
   for (let at = 0; at < key.length; at++) {
     const code = key.charCodeAt(at)
     const lower = code | 0x20

@@ -113,3 +113,15 @@ export const KNOWN_ATTRIBUTES: readonly string[] = [
   'url.scheme',
   'user_agent.original',
 ]
+
+/**
+ * Whether an attribute has no meaning of its own in the mapping: where spans are indexed whole, it is an
+ * annotation under its own key, if that can be one.
+ */
+export function isFreeAttribute(key: string): boolean {
+  return !KNOWN.has(key) && !SPOKEN_PREFIXES.some((prefix) => key.startsWith(prefix))
+}
+
+const KNOWN: ReadonlySet<string> = new Set(KNOWN_ATTRIBUTES)
+
+const SPOKEN_PREFIXES = ['annotation.', 'aws.', 'otel.resource.']

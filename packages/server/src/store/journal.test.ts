@@ -87,11 +87,24 @@ test('a file is closed by size, by rows and by age', async () => {
 
 test('while earlier files are not inserted, a file grows older, but not for ever', async () => {
   const limits = { fileAgeMs: 10, fileAgeBehindMs: 300 }
-  const { journal, closed } = await openJournal({ limits, isBehind: () => true })
+  const { journal, closed } = await openJournal({ limits, waitedMs: () => 1 })
   const begun = performance.now()
   await journal.append(rowsOf('one'))
-  await expect.poll(() => closed.length, { interval: 10, timeout: 3000 }).toBe(1)
+  await expect.poll(() => closed.length, { interval: 10 }).toBe(1)
   expect(performance.now() - begun).toBeGreaterThan(290)
+  await journal.stop()
+})
+
+test.each([
+  ['half of what the longest has waited', 800, 60_000, 390],
+  ['at most so long', 60_000, 350, 340],
+])('files that wait make the next one grow older: %s', async (_, waited, fileAgeMostMs, least) => {
+  const limits = { fileAgeMs: 10, fileAgeBehindMs: 20, fileAgeMostMs }
+  const { journal, closed } = await openJournal({ limits, waitedMs: () => waited })
+  const begun = performance.now()
+  await journal.append(rowsOf('one'))
+  await expect.poll(() => closed.length, { interval: 10 }).toBe(1)
+  expect(performance.now() - begun).toBeGreaterThan(least)
   await journal.stop()
 })
 
@@ -335,7 +348,7 @@ import { NODE_FILE_SYSTEM } from ${JSON.stringify(new URL('../lib/file-system.ts
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 const journal = new Journal({
   directory: process.argv[2], files: NODE_FILE_SYSTEM, log, writer: randomBytes(16),
-  monotonicMs: () => performance.now(), limits: { fileAgeMs: 20 }, isBehind: () => false, onClosed() {},
+  monotonicMs: () => performance.now(), limits: { fileAgeMs: 20 }, waitedMs: () => undefined, onClosed() {},
 })
 await journal.start()
 for (let wave = 0; ; wave++) {
@@ -448,14 +461,14 @@ type OpenOptions = {
   readonly files?: FileSystem
   readonly limits?: Partial<JournalLimits>
   readonly monotonicMs?: () => number
-  readonly isBehind?: () => boolean
+  readonly waitedMs?: () => number | undefined
 }
 
 async function openJournal({
   files = NODE_FILE_SYSTEM,
   limits = {},
   monotonicMs = () => performance.now(),
-  isBehind = () => false,
+  waitedMs = () => undefined,
 }: OpenOptions = {}) {
   const closed: ClosedFile[] = []
   const journal = new Journal({
@@ -465,7 +478,7 @@ async function openJournal({
     writer: randomBytes(16),
     monotonicMs,
     limits,
-    isBehind,
+    waitedMs,
     onClosed: (file) => closed.push(file),
   })
   await journal.start()

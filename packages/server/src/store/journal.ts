@@ -19,8 +19,8 @@ export type JournalOptions = {
   /** Milliseconds of a clock that never goes back. */
   readonly monotonicMs: () => number
   readonly limits?: Partial<JournalLimits>
-  /** Whether files handed over earlier are not all inserted. */
-  readonly isBehind: () => boolean
+  /** How long the longest of the files handed over earlier has waited to be inserted; undefined for none. */
+  readonly waitedMs: () => number | undefined
   /** Takes over a file that is closed; called in the order of sequences. */
   readonly onClosed: (file: ClosedFile) => void
 }
@@ -36,8 +36,12 @@ export type JournalLimits = {
   readonly fileBytes: number
   readonly fileSpans: number
   readonly fileAgeMs: number
-  /** The age of a file while earlier ones are still being inserted: each costs the engine anew. */
+  /**
+   * The age of a file while earlier ones are still being inserted: each costs the engine anew. Where those
+   * have waited for long it is half as long, up to the most: the further behind, the fewer files.
+   */
   readonly fileAgeBehindMs: number
+  readonly fileAgeMostMs: number
 }
 
 export const JOURNAL_LIMITS: JournalLimits = {
@@ -48,6 +52,7 @@ export const JOURNAL_LIMITS: JournalLimits = {
   fileSpans: 50_000,
   fileAgeMs: 300,
   fileAgeBehindMs: 900,
+  fileAgeMostMs: 30_000,
 }
 
 const PROBLEM_REMEMBERED_MS = 10_000
@@ -290,13 +295,21 @@ export class Journal {
   #rollAfter(delayMs: number, openedMs: number): void {
     this.#rollTimer = setTimeout(() => {
       const ageMs = this.#options.monotonicMs() - openedMs
-      if (this.#options.isBehind() && ageMs < this.#limits.fileAgeBehindMs) {
+      if (ageMs < this.#fileAgeBehindMs()) {
         this.#rollAfter(LOOK_AGAIN_MS, openedMs)
         return
       }
       this.#rollDue = true
       this.#wake()
     }, delayMs)
+  }
+
+  /** 0 where nothing waits. */
+  #fileAgeBehindMs(): number {
+    const waitedMs = this.#options.waitedMs()
+    if (waitedMs === undefined) return 0
+    const { fileAgeBehindMs, fileAgeMostMs } = this.#limits
+    return Math.min(Math.max(waitedMs / 2, fileAgeBehindMs), fileAgeMostMs)
   }
 
   async #roll(): Promise<void> {

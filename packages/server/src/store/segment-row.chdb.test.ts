@@ -143,6 +143,7 @@ test('each field of a document stands in its column', async () => {
       annotation_bools: new Map([['vip', true]]),
       link_traces: [TRACE],
       link_ids: [0xff_00_00_00_00_00_00_01n],
+      service: '',
     },
     {
       id: '51aa62bb73cc84dd',
@@ -373,6 +374,7 @@ function expectedSpans({ document, received: at, account, region }: ReceivedDocu
         annotation_bools: of('boolean') as Map<string, boolean>,
         link_traces: links.map(({ traceId: linked }) => linked),
         link_ids: links.map(({ id: linked }) => BigInt(`0x${linked}`)),
+        service: '',
       },
       ...entity.subsegments.flatMap((child) => rowOf(child, entity.id)),
     ]

@@ -148,7 +148,7 @@ async function openBoth(limits: Partial<JournalLimits> = {}) {
     directory,
     writer: randomBytes(16),
     limits,
-    isBehind: () => false,
+    waitedMs: () => undefined,
     onClosed: (file) => writer.offer(file),
   })
   await journal.start()

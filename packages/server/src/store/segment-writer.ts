@@ -95,9 +95,13 @@ export class SegmentWriter {
     this.#wake()
   }
 
-  /** A file waits for the engine now; one that the engine refused does not count. */
-  get isBehind(): boolean {
-    return this.#due() !== undefined
+  /**
+   * Milliseconds that the next file has waited for the engine; undefined where none does. One that the
+   * engine refused does not count.
+   */
+  get waitedMs(): number | undefined {
+    const due = this.#due()
+    return due && this.#options.monotonicMs() - due.sinceMs
   }
 
   start(): void {

@@ -67,7 +67,11 @@ export const SPAN_COLUMNS = {
   annotation_bools: MAP_BOOL,
   link_traces: ARRAY(TRACE_ID),
   link_ids: ARRAY(UINT64),
+  service: TEXT,
 } as const
+
+/** The `service` of rows that tell neither the service nor the attributes of what was sent as a span. */
+export const UNTOLD_SERVICE = '?'
 
 /** What a row of `spans` says of a segment or subsegment; '' for what is not known. */
 export type SpanRow = {
@@ -96,6 +100,8 @@ export type SpanRow = {
   readonly annotations: Annotations | RowAnnotations
   /** Those of what triggered a segment. */
   readonly triggers: Segment['links']
+  /** `service.name` of the resource; of what was sent as a span alone. */
+  readonly service: string
 }
 
 type RowAnnotations = readonly (readonly [key: string, value: AnnotationValue])[]
@@ -141,6 +147,7 @@ export function spanRowOf(entity: Segment | Subsegment, parentId: EntityId | und
     awsAccount: textAt(aws, 'account_id'),
     annotations: entity.annotations,
     triggers: triggersOf(segment),
+    service: '',
   }
 }
 
@@ -192,6 +199,7 @@ export function addSpanRow(
   columns.aws_account.text(row.awsAccount)
   addAnnotations(columns, row.annotations)
   addTriggers(columns, row.triggers)
+  columns.service.text(row.service)
   block.endRow()
 }
 

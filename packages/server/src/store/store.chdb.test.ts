@@ -203,7 +203,7 @@ async function leaveJournal(documents: number): Promise<void> {
     writer: randomBytes(16),
     monotonicMs: () => performance.now(),
     limits: { fileSpans: 5 },
-    isBehind: () => false,
+    waitedMs: () => undefined,
     onClosed() {},
   })
   await journal.start()

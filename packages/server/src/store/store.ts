@@ -90,7 +90,7 @@ export class Store {
       monotonicMs,
       writer: randomBytes(16),
       ...(options.journalLimits === undefined ? {} : { limits: options.journalLimits }),
-      isBehind: () => this.#writer.isBehind,
+      waitedMs: () => this.#writer.waitedMs,
       onClosed: (file) => this.#writer.offer(file),
     })
     this.#writer = new SegmentWriter({

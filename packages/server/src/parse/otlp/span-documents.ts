@@ -10,6 +10,12 @@ import {
 import { OtlpSpans } from './otlp-spans.ts'
 import type { SpanBatch } from './span-batch.ts'
 
+type DocumentsOfSpan = {
+  readonly span: OtlpSpan
+  readonly resource: ResourceMeaning
+  readonly documents: readonly SegmentDocument[]
+}
+
 /** The segment documents that the spans of a batch become; the plain way, an object for each. */
 export class SpanDocuments {
   readonly #spans: OtlpSpans
@@ -21,9 +27,10 @@ export class SpanDocuments {
   }
 
   /** Those of the span with this index: one, or a segment and the call below it. */
-  of(index: number): { readonly span: OtlpSpan; readonly documents: readonly SegmentDocument[] } {
+  of(index: number): DocumentsOfSpan {
     const span = this.#spans.span(index)
-    return { span, documents: segmentDocumentsOf(span, this.#meaningOf(span.resource)) }
+    const resource = this.#meaningOf(span.resource)
+    return { span, resource, documents: segmentDocumentsOf(span, resource) }
   }
 
   #meaningOf(resource: OtlpResource): ResourceMeaning {
