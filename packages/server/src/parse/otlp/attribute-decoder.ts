@@ -2,7 +2,7 @@ import { isUtf8 } from './is-utf8.ts'
 import type { KnownKeys } from './known-keys.ts'
 import { UNKNOWN_KEY } from './known-keys.ts'
 import { ATTRIBUTE, type SpanBatch, VALUE } from './span-batch.ts'
-import type { WireReader } from './wire-reader.ts'
+import { MAX_VARINT_BYTES, type WireReader } from './wire-reader.ts'
 
 /** Reads KeyValue messages into `SpanBatch.attributes`. What is nested in them is only checked. */
 export class AttributeDecoder {
@@ -22,6 +22,52 @@ export class AttributeDecoder {
 
   /** Reads the KeyValue that begins here, length first, in a message that ends at `parentEnd`. */
   read(parentEnd: number, depth: number): void {
+    if (!this.#readShort(parentEnd)) this.#readAny(parentEnd, depth)
+  }
+
+  /**
+   * Nearly all are a key and one simple value, in less than 128 bytes: those are read without a step for each
+   * field. False, with nothing read, for any other.
+   */
+  #readShort(parentEnd: number): boolean {
+    const reader = this.#reader
+    const { at, bytes } = reader
+    // The shortest: its length, an empty key, an empty text.
+    if (parentEnd - at < SHORTEST_BYTES) return false
+    const end = at + 1 + (bytes[at] as number)
+    const keyEnd = at + 3 + (bytes[at + 2] as number)
+    const isShort = (bytes[at] as number) < 0x80 && bytes[at + 1] === 0x0a && end <= parentEnd
+    if (!isShort || keyEnd + 4 > end || bytes[keyEnd] !== 0x12) return false
+    if (keyEnd + 2 + (bytes[keyEnd + 1] as number) !== end) return false
+    const tag = bytes[keyEnd + 2] as number
+    if (!this.#isWhole(tag, keyEnd + 3, end)) return false
+    reader.at = end
+    const base = this.#add(at + 3, keyEnd, tag >>> 3)
+    if (tag === 0x0a) this.#addText(base, keyEnd + 4, end)
+    else this.#addPlace(base, keyEnd + 3, keyEnd + 3)
+    return true
+  }
+
+  /** Whether `[at, end)` is the one value that the tag of a text, a number or a truth announces. */
+  #isWhole(tag: number, at: number, end: number): boolean {
+    const { bytes } = this.#reader
+    switch (tag) {
+      case 0x0a:
+        return at + 1 + (bytes[at] as number) === end
+      case 0x10:
+      case 0x18: {
+        let last = at
+        while (last < end && (bytes[last] as number) >= 0x80) last += 1
+        return last + 1 === end && end - at <= MAX_VARINT_BYTES
+      }
+      case 0x21:
+        return at + 8 === end
+      default:
+        return false
+    }
+  }
+
+  #readAny(parentEnd: number, depth: number): void {
     const reader = this.#reader
     const end = reader.length(parentEnd)
     const from = reader.at
@@ -42,7 +88,9 @@ export class AttributeDecoder {
         reader.skip(tag, end, depth)
       }
     }
-    this.#add(keyAt, keyEnd)
+    const base = this.#add(keyAt, keyEnd, this.#type)
+    if (this.#type === VALUE.text) this.#addText(base, this.#valueAt, this.#valueEnd)
+    else this.#addPlace(base, this.#valueAt, this.#valueEnd)
   }
 
   /** Notes a text that is not UTF-8. */
@@ -54,19 +102,29 @@ export class AttributeDecoder {
     brokenTexts.words[base] = at
   }
 
-  #add(keyAt: number, keyEnd: number): void {
+  /** Adds a record, all but its value; returns the index of its first word. */
+  #add(keyAt: number, keyEnd: number, type: number): number {
     const { attributes } = this.#batch
     const base = attributes.add()
     const { words } = attributes
     const key = this.#keys.find(this.#reader.view, keyAt, keyEnd)
     if (key === UNKNOWN_KEY) this.checkText(keyAt, keyEnd)
-    if (this.#type === VALUE.text) this.checkText(this.#valueAt, this.#valueEnd)
     words[base + ATTRIBUTE.key] = key
     words[base + ATTRIBUTE.keyText] = keyAt
     words[base + ATTRIBUTE.keyText + 1] = keyEnd
-    words[base + ATTRIBUTE.type] = this.#type
-    words[base + ATTRIBUTE.value] = this.#valueAt
-    words[base + ATTRIBUTE.value + 1] = this.#valueEnd
+    words[base + ATTRIBUTE.type] = type
+    return base
+  }
+
+  #addText(base: number, at: number, end: number): void {
+    this.checkText(at, end)
+    this.#addPlace(base, at, end)
+  }
+
+  #addPlace(base: number, at: number, end: number): void {
+    const { words } = this.#batch.attributes
+    words[base + ATTRIBUTE.value] = at
+    words[base + ATTRIBUTE.value + 1] = end
   }
 
   /** Of several values the last one counts; only lists and maps would be merged, by whom reads them. */
@@ -160,6 +218,9 @@ export class AttributeDecoder {
     this.#reader.at = end
   }
 }
+
+/** Length, tag and length of the key, tag and length of the value, tag and length of its text. */
+const SHORTEST_BYTES = 7
 
 /** Four bytes at a time: nearly all texts are ASCII, and this is most of the reading. */
 function isAscii(bytes: Uint8Array, view: DataView, at: number, end: number): boolean {

@@ -18,7 +18,7 @@ const END_GROUP = 4
 const FIXED32 = 5
 const NO_TYPE = 7
 
-const MAX_VARINT_BYTES = 10
+export const MAX_VARINT_BYTES = 10
 
 /** Beyond the end of every message. */
 const NOWHERE = 2 ** 31 - 1
