@@ -2,9 +2,10 @@ import { unixNanos } from '@fluoroscope/model'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findGraphSources } from '../query/graph-merges.ts'
-import { ALL_TRACES } from '../query/graph-minutes.ts'
-import { UINT64 } from '../store/column.ts'
-import { sql, text } from '../store/sql.ts'
+import { ALL_TRACES, findMergedGraph, insertGraphMinutes } from '../query/graph-minutes.ts'
+import { DAY, MINUTE, UINT64 } from '../store/column.ts'
+import type { Database } from '../store/database.ts'
+import { integer, sql, text } from '../store/sql.ts'
 import { startTestDatabase, type TestDatabase } from '../store/test-database.ts'
 import { expectedGraph } from './test-merge-graphs.ts'
 import {
@@ -174,3 +175,48 @@ async function passUntilMerged(graphs: ReturnType<typeof eagerGraphs>): Promise<
     await graphs.pass()
   } while (graphs.statistics().merges > merges)
 }
+
+test('a minute that is being replaced is never missing from an answer', async () => {
+  const start = newHours()
+  await insertSent(store.database, [oneTrace(start)])
+  await settle()
+  await passUntilMerged(mergingGraphs())
+  const minute = { grouping: ALL_TRACES, ranges: [{ from: start, to: start + 60 }] }
+  const asked = () => findMergedGraph(store.database, [minute], { nodes: 100, edges: 100 })
+  const whole = await asked()
+  expect(whole.nodes).not.toHaveLength(0)
+  const [row] = await store.database.rows(
+    sql`SELECT day, completed FROM graph_nodes
+      WHERE minute = toDateTime(${integer(start)}, 'UTC') AND grouping = ${text(ALL_TRACES)}`,
+    { day: DAY, completed: MINUTE },
+  )
+  const { day = 0, completed = 0 } = row ?? {}
+  const again = {
+    minute: start,
+    nodes: whole.nodes.map((node) => ({ ...node, completed })),
+    edges: whole.edges.map((edge) => ({ ...edge, completed })),
+    omitted: 0,
+  }
+  const version = {
+    grouping: ALL_TRACES,
+    version: 2n ** 63n,
+    covered: Date.now(),
+    day,
+    oldest: day,
+  }
+  const half: Database = {
+    rows: (...query) => store.database.rows(...query),
+    batches: (...query) => store.database.batches(...query),
+    command: (statement) => store.database.command(statement),
+    insert: (statement, chunks, token) =>
+      statement.includes('INTO graph_minutes')
+        ? Promise.reject(new Error('cut off'))
+        : store.database.insert(statement, chunks, token),
+  }
+  await expect(insertGraphMinutes(half, [again], version)).rejects.toThrow('cut off')
+  await store.database.command(sql`OPTIMIZE TABLE graph_nodes FINAL`)
+  await expect(asked()).rejects.toThrow('is being computed anew')
+  const later = asked()
+  await insertGraphMinutes(store.database, [again], { ...version, version: version.version + 1n })
+  expect(await later).toEqual(whole)
+})

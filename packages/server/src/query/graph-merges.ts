@@ -60,6 +60,8 @@ export type NewestVersions = {
   readonly rows: Sql
   /** Nodes and edges left out of them for want of room. */
   readonly omitted: number
+  /** Rows of nodes and edges they have; undefined where one was written before that was kept. */
+  readonly counts: { readonly nodes: number; readonly edges: number } | undefined
 }
 
 /** @param sources at least one @throws StoreError */
@@ -72,11 +74,16 @@ export async function findNewestVersions(
   )
   const within = sql`(${joinSql(conditions, ' OR ')})`
   const versions = await database.rows(
-    sql`SELECT minute, max(version) AS newest, argMax(omitted, version) AS omitted
+    sql`SELECT minute, max(version) AS newest, argMax(omitted, version) AS omitted,
+        argMax(node_rows, version) AS nodes, argMax(edge_rows, version) AS edges
       FROM graph_minutes WHERE ${within} GROUP BY grouping, minute`,
-    { minute: MINUTE, newest: UINT64, omitted: UINT64 },
+    { minute: MINUTE, newest: UINT64, omitted: UINT64, nodes: INT64, edges: INT64 },
   )
-  const omitted = versions.reduce((sum, version) => sum + Number(version.omitted), 0)
+  const sum = (of: 'omitted' | 'nodes' | 'edges') =>
+    versions.reduce((total, version) => total + Number(version[of]), 0)
+  const omitted = sum('omitted')
+  const isCounted = versions.every(({ nodes }) => nodes >= 0n)
+  const counts = isCounted ? { nodes: sum('nodes'), edges: sum('edges') } : undefined
   if (versions.length <= MAX_LISTED_MINUTES) {
     // Told once for both tables. Computations share no version, so it stands for the grouping too.
     const pairs = text(versions.map(({ minute, newest }) => `${minute}:${newest}`).join(','))
@@ -86,6 +93,7 @@ export async function findNewestVersions(
           toUInt64OrZero(splitByChar(':', pair)[2])
         FROM (SELECT arrayJoin(splitByChar(',', ${pairs})) AS pair))`,
       omitted,
+      counts,
     }
   }
   return {
@@ -93,6 +101,7 @@ export async function findNewestVersions(
       SELECT grouping, minute, max(version) FROM graph_minutes WHERE ${within}
       GROUP BY grouping, minute)`,
     omitted,
+    counts,
   }
 }
 

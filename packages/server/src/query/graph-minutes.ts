@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServiceEdge, ServiceGraph, ServiceNode, TraceId } from '@fluoroscope/model'
 import { type ColumnList, DAY, INT64, MINUTE, TEXT, TRACE_ID, UINT64 } from '../store/column.ts'
-import type { Database } from '../store/database.ts'
+import { type Database, StoreError } from '../store/database.ts'
 import { RowBinaryWriter } from '../store/row-binary.ts'
 import { identifier, integer, minute as minuteOf, type Sql, sql, text } from '../store/sql.ts'
 import {
@@ -65,16 +66,27 @@ export async function insertGraphMinutes(
   for (const { minute, nodes, edges, omitted, merged = 0n } of minutes) {
     const { day, grouping, oldest, covered } = version
     const shared = { day, grouping, minute, version: version.version }
+    const keys = { nodes: new Set<string>(), edges: new Set<string>() }
     for (const node of nodes) {
-      const { completed } = node
-      writeRow(rows.nodes, STORED_NODE, { ...shared, completed, ...nodeColumns(node) })
+      const row = { completed: node.completed, ...nodeColumns(node) }
+      writeRow(rows.nodes, STORED_NODE, { ...shared, ...row })
+      keys.nodes.add(JSON.stringify([row.completed, row.name, row.type, row.account]))
     }
     for (const edge of edges) {
-      const { completed } = edge
-      writeRow(rows.edges, STORED_EDGE, { ...shared, completed, ...edgeColumns(edge) })
+      const row = { completed: edge.completed, ...edgeColumns(edge) }
+      writeRow(rows.edges, STORED_EDGE, { ...shared, ...row })
+      const { from_name, from_type, from_account, to_name, to_type, to_account, edge_type } = row
+      const ends = [from_name, from_type, from_account, to_name, to_type, to_account]
+      keys.edges.add(JSON.stringify([row.completed, edge_type, ...ends]))
     }
     const marker = { ...shared, covered: BigInt(covered), oldest, omitted: BigInt(omitted), merged }
-    writeRow(markers, STORED_MINUTE, { ...marker, ...completionsOf([...nodes, ...edges]) })
+    // Rows of one key are one to the engine.
+    const counts = { node_rows: BigInt(keys.nodes.size), edge_rows: BigInt(keys.edges.size) }
+    writeRow(markers, STORED_MINUTE, {
+      ...marker,
+      ...counts,
+      ...completionsOf([...nodes, ...edges]),
+    })
   }
   await insertRows(database, { table: 'graph_nodes', columns: STORED_NODE, ...version }, rows.nodes)
   await insertRows(database, { table: 'graph_edges', columns: STORED_EDGE, ...version }, rows.edges)
@@ -109,13 +121,36 @@ export type MergeLimits = { readonly nodes: number; readonly edges: number }
 
 export type MergedGraph = ServiceGraph & { readonly omitted: number }
 
-/** The newest versions of everything in `sources`, at least one, merged. @throws StoreError */
+/**
+ * The newest versions of everything in `sources`, at least one, merged. While one is being replaced the engine
+ * may drop its rows: then all is asked for again. @throws StoreError
+ */
 export async function findMergedGraph(
   database: Database,
   sources: readonly GraphSource[],
   limits: MergeLimits,
 ): Promise<MergedGraph> {
-  const { rows: newest, omitted } = await findNewestVersions(database, sources)
+  for (let attempt = 1; ; attempt++) {
+    const graph = await findWholeGraph(database, sources, limits)
+    if (graph !== undefined) return graph
+    if (attempt === MAX_ATTEMPTS) {
+      throw new StoreError('a service graph is being computed anew', 'unavailable')
+    }
+    await sleep(attempt * ATTEMPT_MS)
+  }
+}
+
+/** Writing a version takes a fraction of a second. */
+const MAX_ATTEMPTS = 8
+const ATTEMPT_MS = 50
+
+/** Undefined where rows of a version are missing. */
+async function findWholeGraph(
+  database: Database,
+  sources: readonly GraphSource[],
+  limits: MergeLimits,
+): Promise<MergedGraph | undefined> {
+  const { rows: newest, omitted, counts } = await findNewestVersions(database, sources)
   const [nodes, edges] = await Promise.all([
     database.rows(
       sql`SELECT name, type, account, max(graph_nodes.state) AS state, max(graph_nodes.root) AS root,
@@ -126,11 +161,12 @@ export async function findMergedGraph(
           mapValues(${histogramSum('graph_nodes', 'response')}) AS response_counts,
           mapKeys(${histogramSum('graph_nodes', 'duration')}) AS duration_millis,
           mapValues(${histogramSum('graph_nodes', 'duration')}) AS duration_counts,
-          min(graph_nodes.first_trace) AS first_trace, max(graph_nodes.last_trace) AS last_trace
+          min(graph_nodes.first_trace) AS first_trace, max(graph_nodes.last_trace) AS last_trace,
+          count() AS merged
         FROM graph_nodes WHERE ${newest} GROUP BY name, type, account
         ORDER BY ok + error + throttle + fault DESC, name, type, account
         LIMIT ${integer(limits.nodes + 1)}`,
-      NODE_COLUMNS,
+      { ...NODE_COLUMNS, merged: UINT64 },
     ),
     database.rows(
       sql`SELECT from_name, from_type, from_account, to_name, to_type, to_account, edge_type,
@@ -142,18 +178,27 @@ export async function findMergedGraph(
           mapKeys(${histogramSum('graph_edges', 'age')}) AS age_millis,
           mapValues(${histogramSum('graph_edges', 'age')}) AS age_counts,
           ${ALIASES}.1 AS alias_names,
-          ${ALIASES}.2 AS alias_types
+          ${ALIASES}.2 AS alias_types, count() AS merged
         FROM graph_edges WHERE ${newest}
         GROUP BY ${EDGE_KEY} ORDER BY ok + error + throttle + fault DESC, ${EDGE_KEY}
         LIMIT ${integer(limits.edges + 1)}`,
-      EDGE_COLUMNS,
+      { ...EDGE_COLUMNS, merged: UINT64 },
     ),
   ])
-  return {
-    nodes: nodes.map(nodeOf),
-    edges: edges.map(edgeOf),
-    omitted,
-  }
+  const isWhole =
+    counts === undefined ||
+    (holdsAll(nodes, limits.nodes, counts.nodes) && holdsAll(edges, limits.edges, counts.edges))
+  return isWhole ? { nodes: nodes.map(nodeOf), edges: edges.map(edgeOf), omitted } : undefined
+}
+
+/** Of parts beyond the limit it is not known how many rows they were. */
+function holdsAll(
+  parts: readonly { readonly merged: bigint }[],
+  limit: number,
+  count: number,
+): boolean {
+  if (parts.length > limit) return true
+  return parts.reduce((sum, { merged }) => sum + Number(merged), 0) >= count
 }
 
 /** Those of the minutes that have a version, ascending. @throws StoreError */
@@ -231,6 +276,8 @@ const STORED_MINUTE = {
   first_completed: MINUTE,
   last_completed: MINUTE,
   merged: UINT64,
+  node_rows: INT64,
+  edge_rows: INT64,
 } as const
 
 const STORED_LINK = { day: DAY, trace_id: TRACE_ID, minute: MINUTE } as const

@@ -8,7 +8,16 @@ import type {
 } from '@fluoroscope/model'
 import { isAnnotationKey, isFreeAttribute, unreachable } from '@fluoroscope/model'
 import { UNTOLD_SERVICE } from '../store/span-row.ts'
-import { float64, identifier, integer, joinSql, type Sql, sql, text, unsigned } from '../store/sql.ts'
+import {
+  float64,
+  identifier,
+  integer,
+  joinSql,
+  type Sql,
+  sql,
+  text,
+  unsigned,
+} from '../store/sql.ts'
 import type { RowCondition } from './compile-filter.ts'
 import { nearMinutes } from './narrow-candidates.ts'
 import type { TimeWindow } from './trace-search.ts'
