@@ -12,6 +12,7 @@ import { type Look, launch, openPage, type WatchedPage } from './browser.ts'
 export type Site = {
   /** Where it listens; known within tests and hooks. */
   readonly endpoint: string
+  readonly udpPort: number
   readonly browser: Browser
   readonly open: (path: string, look?: Look) => Promise<WatchedPage>
 }
@@ -38,6 +39,9 @@ export function startSite(): Site {
   return {
     get endpoint() {
       return started(server).endpoint
+    },
+    get udpPort() {
+      return started(server).ready.udp
     },
     get browser() {
       return started(browser)

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServiceEdge, ServiceGraph, ServiceNode, TraceId } from '@fluoroscope/model'
 import { type ColumnList, DAY, INT64, MINUTE, TEXT, TRACE_ID, UINT64 } from '../store/column.ts'
 import { type Database, StoreError } from '../store/database.ts'
@@ -136,13 +135,17 @@ export async function findMergedGraph(
     if (attempt === MAX_ATTEMPTS) {
       throw new StoreError('a service graph is being computed anew', 'unavailable')
     }
-    await sleep(attempt * ATTEMPT_MS)
+    await pause(attempt * ATTEMPT_MS)
   }
 }
 
 /** Writing a version takes a fraction of a second. */
 const MAX_ATTEMPTS = 8
 const ATTEMPT_MS = 50
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}
 
 /** Undefined where rows of a version are missing. */
 async function findWholeGraph(
