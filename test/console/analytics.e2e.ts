@@ -224,6 +224,16 @@ describe.skipIf(CHROMIUM === undefined)('analytics (skipped without Chromium)', 
     await Promise.all([lookThrough(numbers.slice(0, 25)), lookThrough(numbers.slice(25))])
   })
 
+  test('the slow SQL is found from the start page in three steps', async () => {
+    const { page } = await open('/')
+    await page.locator('.trace-list tbody tr').nth(20).waitFor(SLOW)
+    await page.getByRole('button', { name: 'Response' }).click()
+    await page.locator('.trace-list tbody tr').first().getByRole('link').click()
+    await page.locator('.timeline-row', { hasText: 'SELECT * FROM carts' }).click()
+    await page.getByText('PostgreSQL').first().waitFor()
+    await page.context().close()
+  })
+
   test('a message is followed back across its queue in three steps', async () => {
     const documents = orderDocuments(1, { status: 200, seconds: 0.05 })
     const [producer, , consumer] = documents.map((text) => JSON.parse(text).trace_id as string)

@@ -14,8 +14,8 @@ type RandomModule = typeof import('../../packages/demo/src/random.ts')
 const SLOW = { timeout: 60_000 }
 
 /**
- * Among the first 69 requests of this seed are three of the one customer whose orders fail, two whose
- * card is slow, and two searches that read everything.
+ * Among the first 69 requests of this seed are three of the one customer whose orders fail; a busy machine sends
+ * some more. What is slow in the shop is looked for elsewhere (`analytics.e2e.ts`): there it makes anything slow.
  */
 const SEED = 1622
 const REQUESTS = 69
@@ -25,6 +25,7 @@ const RATE = 15
 describe.skipIf(CHROMIUM === undefined)('tasks with the demo (skipped without Chromium)', () => {
   const site = startSite()
   let fleet: InstanceType<FleetModule['Fleet']> | undefined
+  let failedOrders = 0
 
   beforeAll(async () => {
     const { Fleet } = (await import(built('fleet'))) as FleetModule
@@ -43,8 +44,10 @@ describe.skipIf(CHROMIUM === undefined)('tasks with the demo (skipped without Ch
     driver.start(RATE, Date.now)
     await vi.waitUntil(() => driver.counts.sent >= REQUESTS, SLOW)
     await driver.stop()
-    const { sent } = driver.counts
-    await vi.waitUntil(async () => (await countTraces(site.endpoint)) >= sent, SLOW)
+    const { sent, unanswered, byKind } = driver.counts
+    failedOrders = byKind['unlucky-customer'] ?? 0
+    const answered = sent - unanswered
+    await vi.waitUntil(async () => (await countTraces(site.endpoint)) >= answered, SLOW)
     // The last segments of a trace come after the answer that ends its request.
     await fleet.stop()
     await copyAnHourBefore(site.endpoint)
@@ -59,21 +62,6 @@ describe.skipIf(CHROMIUM === undefined)('tasks with the demo (skipped without Ch
     await page.keyboard.press('Enter')
     await expect.poll(() => new URL(page.url()).searchParams.get('filter')).toBe(filter)
   }
-  const slowestFirst = async (page: Page) => {
-    await page.getByRole('button', { name: 'Response' }).click()
-    await expect.poll(() => new URL(page.url()).searchParams.get('sort')).not.toBe(null)
-  }
-
-  test('why checkout is slow: the card processor, in three steps', async () => {
-    const { page, complaints } = await open('/')
-    await search(page, 'http.url CONTAINS "/checkout" AND ok')
-    await slowestFirst(page)
-    await rows(page).first().getByRole('link').first().click()
-    await expect
-      .poll(() => page.locator('.critical-text').textContent())
-      .toContain('api.cardprocessor.example')
-    expect(complaints).toEqual([])
-  })
 
   test('the one user with errors, in three steps', async () => {
     const { page, complaints } = await open('/')
@@ -84,19 +72,10 @@ describe.skipIf(CHROMIUM === undefined)('tasks with the demo (skipped without Ch
     })
     const first = users.locator('tbody tr').first()
     await expect.poll(() => first.textContent()).toContain('customer-0042')
-    await expect.poll(() => first.textContent()).toContain('3 failed')
+    await expect.poll(() => first.textContent()).toContain(`${failedOrders} failed`)
     await first.getByRole('button').click()
-    await expect.poll(() => rows(page).count()).toBe(3)
-    expect(complaints).toEqual([])
-  })
-
-  test('the slow SQL, in four steps', async () => {
-    const { page, complaints } = await open('/')
-    await search(page, 'http.url CONTAINS "/search"')
-    await slowestFirst(page)
-    await rows(page).first().getByRole('link').first().click()
-    await page.locator('.timeline-row', { hasText: 'SELECT p.sku' }).first().click()
-    await expect.poll(() => page.locator('.details').textContent()).toContain('price_history')
+    await expect.poll(() => rows(page).count()).toBe(failedOrders)
+    expect(failedOrders).toBeGreaterThan(2)
     expect(complaints).toEqual([])
   })
 
@@ -111,6 +90,41 @@ describe.skipIf(CHROMIUM === undefined)('tasks with the demo (skipped without Ch
     await changes.getByRole('link', { name: 'orders', exact: true }).click()
     await page.locator('.change-numbers').waitFor()
     expect(complaints).toEqual([])
+  })
+
+  test.each([1440, 1024, 420])(
+    "%i px wide, each number of the map's table is below its name",
+    async (width) => {
+      const { page } = await open('/map?view=list', { width })
+      await page.locator('.map-table tbody tr').first().waitFor()
+      const shown = (cells: string) =>
+        page
+          .locator(cells)
+          .evaluateAll((all) => all.filter((each) => each.checkVisibility()).length)
+      expect(await shown('.map-table thead th')).toBe(9)
+      expect(await shown('.map-table tbody tr:first-child > *')).toBe(9)
+    },
+  )
+
+  test('the view that is shown is among those that are seen, however narrow', async () => {
+    const { page } = await open('/', { width: 420 })
+    await rows(page).first().getByRole('link').first().click()
+    await page.locator('.timeline-row').first().waitFor()
+    const seen = () =>
+      page.locator('.view-links').evaluate((links) => {
+        const current = links.querySelector('[aria-current]')
+        if (current === null) return 'none'
+        const [all, own] = [links.getBoundingClientRect(), current.getBoundingClientRect()]
+        return own.left >= all.left - 1 && own.right <= all.right + 1 ? current.textContent : 'cut'
+      })
+    for (const [key, name] of [
+      ['8', 'Raw'],
+      ['1', 'Waterfall'],
+      ['6', 'Statistics'],
+    ] as const) {
+      await page.keyboard.press(key)
+      await expect.poll(seen).toBe(name)
+    }
   })
 
   test('two traces are compared, in two steps', async () => {

@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { lazyPage } from '../page/lazy-page.tsx'
 import { TRACE_VIEWS, type TraceState, type TraceView } from '../trace-state.ts'
 import { printUrl } from '../url-state.ts'
@@ -26,8 +27,10 @@ const TITLES: Readonly<Record<TraceView, string>> = {
 
 /** The ways to look at the trace, each an address of its own; what is chosen goes along. */
 export function ViewLinks({ state }: { state: TraceState }) {
+  const links = useRef<HTMLElement>(null)
+  useLayoutEffect(() => showCurrent(links.current), [state.view])
   return (
-    <nav class="view-links" aria-label="Views of the trace">
+    <nav ref={links} class="view-links" aria-label="Views of the trace">
       {[...TRACE_VIEWS, 'compare' as const].map((view) => (
         <a
           key={view}
@@ -39,6 +42,15 @@ export function ViewLinks({ state }: { state: TraceState }) {
       ))}
     </nav>
   )
+}
+
+/** Where there is no room for all of them, the list moves sideways, and the page stays where it is. */
+function showCurrent(links: HTMLElement | null): void {
+  const current = links?.querySelector('[aria-current]')
+  if (links === null || !current) return
+  const [all, own] = [links.getBoundingClientRect(), current.getBoundingClientRect()]
+  if (own.right > all.right) links.scrollLeft += own.right - all.right
+  else if (own.left < all.left) links.scrollLeft -= all.left - own.left
 }
 
 /** Every view but the waterfall. */
