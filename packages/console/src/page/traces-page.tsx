@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import { problemText } from '../client.ts'
 import { nowSeconds } from '../clock.ts'
+import { LiveButton } from '../control/live-button.tsx'
 import { RangePicker } from '../control/range-picker.tsx'
 import { findTypedProblem } from '../filter-box/filter-problem.ts'
 import { adjust, navigate } from '../navigation.ts'
@@ -59,14 +60,7 @@ function Toolbar({ state, feed }: Props & { feed: TraceFeed }) {
       <span class="toolbar-space" />
       <Freshness feed={feed} live={state.live && canFollow} />
       {canFollow && (
-        <button
-          type="button"
-          class="button"
-          aria-pressed={state.live}
-          onClick={() => adjust({ ...state, live: !state.live })}
-        >
-          <span class={state.live ? 'live-dot on' : 'live-dot'} aria-hidden="true" /> Live
-        </button>
+        <LiveButton isLive={state.live} onChange={(live) => adjust({ ...state, live })} />
       )}
       <button type="button" class="button" onClick={() => void feed.refresh()}>
         Refresh

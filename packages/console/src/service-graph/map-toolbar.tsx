@@ -2,6 +2,7 @@ import type { Signal } from '@preact/signals'
 import type { RefObject } from 'preact'
 import type { MapNode } from '../answer/service-graph.ts'
 import { nowSeconds } from '../clock.ts'
+import { LiveButton } from '../control/live-button.tsx'
 import { RangePicker } from '../control/range-picker.tsx'
 import type { GraphFeed } from '../graph-feed.ts'
 import type { MapState } from '../map-state.ts'
@@ -149,14 +150,7 @@ function Freshness({ feed, state }: { feed: GraphFeed; state: MapState }) {
         </span>
       )}
       {canFollow && (
-        <button
-          type="button"
-          class="button"
-          aria-pressed={state.live}
-          onClick={() => adjust({ ...state, live: !state.live })}
-        >
-          <span class={state.live ? 'live-dot on' : 'live-dot'} aria-hidden="true" /> Live
-        </button>
+        <LiveButton isLive={state.live} onChange={(live) => adjust({ ...state, live })} />
       )}
       <button type="button" class="button" onClick={() => void feed.refresh()}>
         Refresh

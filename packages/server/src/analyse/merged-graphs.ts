@@ -80,16 +80,23 @@ export class MergedGraphs {
   async #make(grouping: string, stale: readonly StaleMerge[], now: number): Promise<void> {
     const { database, random } = this.#options
     const graphs: GraphMinute[] = []
-    for (const merge of stale) graphs.push(await this.#merge(merge))
+    for (const merge of stale) {
+      const graph = await this.#merge(merge)
+      if (graph !== undefined) graphs.push(graph)
+    }
+    if (graphs.length === 0) return
     const oldest = Math.min(...stale.map((merge) => merge.oldest))
     await insertGraphMinutes(database, graphs, { ...graphVersion(grouping, now, random), oldest })
     this.#made += graphs.length
   }
 
-  async #merge({ grouping, start, seconds, versions }: StaleMerge): Promise<GraphMinute> {
+  /** Undefined while a minute of it is being replaced: it is stale then, and made again. */
+  async #merge(stale: StaleMerge): Promise<GraphMinute | undefined> {
+    const { grouping, start, seconds, versions } = stale
     const { database, limits } = this.#options
     const minutes = { grouping, ranges: [{ from: start, to: start + seconds }] }
     const stored = await findMergedGraph(database, [minutes], limits)
+    if (stored === undefined) return undefined
     const graph = new GraphBuilder(limits)
     graph.addGraph(stored)
     const { nodes, edges } = graph.graph()

@@ -2,10 +2,16 @@ import type { ServiceGraph, UnixNanos } from '@fluoroscope/model'
 import type { Log } from '../lib/log.ts'
 import { engineNow } from '../query/graph-changes.ts'
 import { findGraphSources } from '../query/graph-merges.ts'
-import { ALL_TRACES, findBehindMinutes, findMergedGraph } from '../query/graph-minutes.ts'
+import {
+  ALL_TRACES,
+  findBehindMinutes,
+  findIncompleteMinutes,
+  findMergedGraph,
+  type MergedGraph,
+} from '../query/graph-minutes.ts'
 import { findMinutesEnding, findStoredSeries } from '../query/graph-series.ts'
 import { MAX_LISTED_MINUTES, MAX_LISTED_RANGES, type MinuteRange } from '../query/minute-list.ts'
-import type { Database } from '../store/database.ts'
+import { type Database, StoreError } from '../store/database.ts'
 import { ChangedMinutes, type ChangedMinutesSettings } from './changed-minutes.ts'
 import { MergedGraphs, type MergedGraphsSettings } from './merged-graphs.ts'
 import { type ComputedMinutes, MinuteGraphs } from './minute-graphs.ts'
@@ -228,26 +234,51 @@ export class ServiceGraphs {
     const raw = new Set([...parts, ...unusable])
     const open = new Set(this.#changed.changed(ALL_MINUTES))
     if (filter !== undefined) await this.#catchUp(filter, { range: whole }, [...raw])
-    await Promise.all([
-      this.#addStored(graph, filter?.grouping ?? ALL_TRACES, rangesWithout(whole, raw)),
-      this.#minutes.read([...raw], open, selection, (trace, _, producerOf) =>
+    const addRaw = (minutes: readonly number[]) =>
+      this.#minutes.read(minutes, open, selection, (trace, _, producerOf) =>
         addTraceCalls(graph, trace, producerOf),
-      ),
+      )
+    const addStored = async (grouping: string, ranges: readonly MinuteRange[]) => {
+      const { graphs, incomplete } = await this.#findStored(grouping, ranges)
+      for (const stored of graphs) {
+        graph.addGraph(stored)
+        this.#minutes.countOmitted(stored.omitted)
+      }
+      if (incomplete.length > 0) await addRaw(incomplete)
+    }
+    await Promise.all([
+      addStored(filter?.grouping ?? ALL_TRACES, rangesWithout(whole, raw)),
+      addRaw([...raw]),
     ])
   }
 
-  async #addStored(
-    graph: GraphBuilder,
+  /** The stored graphs of some minutes, but for those that are just being replaced. */
+  async #findStored(
     grouping: string,
     ranges: readonly MinuteRange[],
-  ): Promise<void> {
+  ): Promise<{ readonly graphs: readonly MergedGraph[]; readonly incomplete: readonly number[] }> {
+    const graphs: MergedGraph[] = []
+    const incomplete = new Set<number>()
     for (let at = 0; at < ranges.length; at += MAX_LISTED_RANGES) {
       const listed = { grouping, ranges: ranges.slice(at, at + MAX_LISTED_RANGES) }
-      const sources = await findGraphSources(this.#database, listed)
-      const stored = await findMergedGraph(this.#database, sources, this.#settings)
-      graph.addGraph(stored)
-      this.#minutes.countOmitted(stored.omitted)
+      let sources = await findGraphSources(this.#database, listed)
+      for (let attempt = 1; sources.length > 0; attempt++) {
+        const stored = await findMergedGraph(this.#database, sources, this.#settings)
+        if (stored !== undefined) {
+          graphs.push(stored)
+          break
+        }
+        if (attempt === MAX_ATTEMPTS) {
+          throw new StoreError('minutes of the graph are replaced all the time', 'unavailable')
+        }
+        for (const minute of await findIncompleteMinutes(this.#database, listed)) {
+          incomplete.add(minute)
+        }
+        const left = listed.ranges.flatMap((range) => rangesWithout(range, incomplete))
+        sources = left.length === 0 ? [] : [{ grouping, ranges: left }]
+      }
     }
+    return { graphs, incomplete: [...incomplete] }
   }
 
   /**
@@ -284,6 +315,9 @@ function later(left: UnixNanos, right: UnixNanos): UnixNanos {
 function earlier(left: UnixNanos, right: UnixNanos): UnixNanos {
   return left < right ? left : right
 }
+
+/** To read stored minutes, one of which may begin to be replaced each time. */
+const MAX_ATTEMPTS = 10
 
 const ALL_MINUTES: MinuteRange = { from: 0, to: 2 ** 32 }
 

@@ -1,6 +1,6 @@
 import type { ServiceEdge, ServiceGraph, ServiceNode, TraceId } from '@fluoroscope/model'
 import { type ColumnList, DAY, INT64, MINUTE, TEXT, TRACE_ID, UINT64 } from '../store/column.ts'
-import { type Database, StoreError } from '../store/database.ts'
+import type { Database } from '../store/database.ts'
 import { RowBinaryWriter } from '../store/row-binary.ts'
 import { identifier, integer, minute as minuteOf, type Sql, sql, text } from '../store/sql.ts'
 import {
@@ -121,34 +121,11 @@ export type MergeLimits = { readonly nodes: number; readonly edges: number }
 export type MergedGraph = ServiceGraph & { readonly omitted: number }
 
 /**
- * The newest versions of everything in `sources`, at least one, merged. While one is being replaced the engine
- * may drop its rows: then all is asked for again. @throws StoreError
+ * The newest versions of everything in `sources`, at least one, merged. Undefined where some of their rows are
+ * gone: while a version is being replaced the engine may drop them, before the new one is the one to read.
+ * @throws StoreError
  */
 export async function findMergedGraph(
-  database: Database,
-  sources: readonly GraphSource[],
-  limits: MergeLimits,
-): Promise<MergedGraph> {
-  for (let attempt = 1; ; attempt++) {
-    const graph = await findWholeGraph(database, sources, limits)
-    if (graph !== undefined) return graph
-    if (attempt === MAX_ATTEMPTS) {
-      throw new StoreError('a service graph is being computed anew', 'unavailable')
-    }
-    await pause(attempt * ATTEMPT_MS)
-  }
-}
-
-/** Writing a version takes a fraction of a second. */
-const MAX_ATTEMPTS = 8
-const ATTEMPT_MS = 50
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
-}
-
-/** Undefined where rows of a version are missing. */
-async function findWholeGraph(
   database: Database,
   sources: readonly GraphSource[],
   limits: MergeLimits,
@@ -202,6 +179,30 @@ function holdsAll(
 ): boolean {
   if (parts.length > limit) return true
   return parts.reduce((sum, { merged }) => sum + Number(merged), 0) >= count
+}
+
+/** The minutes of a source whose newest versions lack rows. @throws StoreError */
+export async function findIncompleteMinutes(
+  database: Database,
+  { grouping, ranges }: GraphSource,
+): Promise<readonly number[]> {
+  const within = sql`grouping = ${text(grouping)} AND ${minuteWithin(ranges)}`
+  const found = (table: string) =>
+    sql`(SELECT minute, version, count() AS found FROM ${identifier(table)} WHERE ${within}
+      GROUP BY minute, version)`
+  const rows = await database.rows(
+    sql`SELECT told.minute AS minute FROM (
+        SELECT minute, max(version) AS newest, argMax(node_rows, version) AS due_nodes,
+          argMax(edge_rows, version) AS due_edges
+        FROM graph_minutes WHERE ${within} GROUP BY minute) AS told
+      LEFT JOIN ${found('graph_nodes')} AS nodes
+        ON nodes.minute = told.minute AND nodes.version = told.newest
+      LEFT JOIN ${found('graph_edges')} AS edges
+        ON edges.minute = told.minute AND edges.version = told.newest
+      WHERE told.due_nodes > nodes.found OR told.due_edges > edges.found`,
+    { minute: MINUTE },
+  )
+  return rows.map(({ minute }) => minute)
 }
 
 /** Those of the minutes that have a version, ascending. @throws StoreError */
