@@ -33,6 +33,15 @@ function start(flags: readonly string[], import_?: string): ChildProcess {
   )
 }
 
+/** Runs `code` in the server a moment after its ready line is written, however long its start takes. */
+function onceReady(code: string): string {
+  return `const write = process.stdout.write
+    process.stdout.write = function (text, ...more) {
+      if (String(text).includes('"ready":true')) setTimeout(() => { ${code} }, 300)
+      return write.call(this, text, ...more)
+    }`
+}
+
 async function ended(child: ChildProcess): Promise<Ended> {
   const texts = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
@@ -40,7 +49,7 @@ async function ended(child: ChildProcess): Promise<Ended> {
       texts[name] += text
     })
   }
-  const timer = setTimeout(() => child.kill('SIGKILL'), 25_000)
+  const timer = setTimeout(() => child.kill('SIGKILL'), 100_000)
   const [code] = (await once(child, 'close')) as [number | null]
   clearTimeout(timer)
   return { code, ...texts }
@@ -60,7 +69,7 @@ test.each([
   ['an exception nobody caught', `throw new Error('broken')`, 'uncaughtException'],
   ['a rejection nobody caught', `Promise.reject(new Error('broken'))`, 'unhandledRejection'],
 ])('%s ends the server with a word', async (_what, fault, origin) => {
-  const { code, stderr } = await ended(start([], `setTimeout(() => { ${fault} }, 2500)`))
+  const { code, stderr } = await ended(start([], onceReady(fault)))
   expect(code).toBe(1)
   expect(logOf(stderr).at(-1)).toMatchObject({
     level: 'error',
@@ -71,7 +80,7 @@ test.each([
 })
 
 test('an exit that nobody asked for says so', async () => {
-  const { code, stderr } = await ended(start([], 'setTimeout(() => process.exit(7), 2500)'))
+  const { code, stderr } = await ended(start([], onceReady('process.exit(7)')))
   expect(code).toBe(7)
   expect(logOf(stderr).at(-1)).toMatchObject({
     level: 'error',

@@ -8,6 +8,8 @@ export class WireServer {
   readonly #directory: string
   readonly #server: RunningServer
   #windows = 0
+  /** All windows count from here: with the clock's time each, a later one may meet an earlier. */
+  readonly #firstSeconds = Math.floor(Date.now() / 1000)
 
   private constructor(directory: string, server: RunningServer) {
     this.#directory = directory
@@ -52,8 +54,7 @@ export class WireServer {
   /** A trace that has its time range to itself: two minutes, an hour ago and before. */
   trace(): WireTrace {
     this.#windows += 1
-    const now = Math.floor(Date.now() / 1000)
-    return new WireTrace(this, now - HOUR - this.#windows * WINDOW)
+    return new WireTrace(this, this.#firstSeconds - HOUR - this.#windows * WINDOW)
   }
 
   async send(path: string, init: RequestInit) {
