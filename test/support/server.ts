@@ -54,11 +54,15 @@ export function removeDirectory(path: string): Promise<void> {
 export async function startServer(
   dataDirectory: string,
   flags: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<RunningServer> {
   const child = spawn(
     process.execPath,
     [MAIN, 'serve', ...FREE_PORTS, `--data-dir=${dataDirectory}`, ...flags],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } },
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_OPTIONS: '', ...environment },
+    },
   )
   const log: string[] = []
   child.stderr.setEncoding('utf8').on('data', (text: string) => log.push(text))

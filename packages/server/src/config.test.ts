@@ -41,6 +41,19 @@ test('a cluster is named by its URL', () => {
   expect(store).toEqual({ kind: 'server', url: new URL('https://click.test:8443') })
 })
 
+test('user and password of a store may be said apart from its URL', () => {
+  const environment = {
+    FLUOROSCOPE_STORE: 'https://other@click.test:8443/traces?cluster=main',
+    FLUOROSCOPE_STORE_USER: 'me@work',
+    FLUOROSCOPE_STORE_PASSWORD: 'p@ss:/word',
+  }
+  const { store } = config([], environment)
+  const url = new URL('https://click.test:8443/traces?cluster=main')
+  url.username = 'me%40work'
+  url.password = 'p%40ss%3A%2Fword'
+  expect(store).toEqual({ kind: 'server', url })
+})
+
 test('beyond the defaults of the door everything is said: files, clear text, names', () => {
   expect(config([])).toMatchObject({
     tlsCert: undefined,
@@ -76,6 +89,8 @@ test.each([
   [['--port', '70000'], '--port: must be a port from 0 to 65535, or "off" (got "70000")'],
   [['--port', '-1'], '--port'],
   [['--store', 'ftp://x'], '--store: must be "embedded" or an http:// or https:// URL'],
+  [['--store', 'http://x/a/b'], '--store: the path must be the name of a database'],
+  [['--store', "http://x/a?cluster=it's"], '--store: cluster must be one name'],
   [['--retention-days', '0'], '--retention-days: must be a whole number from 1 to 3650'],
   [['--log-level', 'loud'], '--log-level: must be one of debug, info, warn, error, silent'],
   [['--account', '12'], '--account: must be an account id of 12 digits'],

@@ -3,6 +3,7 @@ import { bad, ok, type Result } from '@fluoroscope/model'
 import {
   oneOf,
   readAccount,
+  readAny,
   readBoolean,
   readFile,
   readHost,
@@ -36,6 +37,7 @@ export type Config = {
   readonly otlpGrpcPort: number | undefined
   readonly zipkinPort: number | undefined
   readonly dataDir: string
+  /** The URL holds user, password, database and cluster, wherever they were given. */
   readonly store: { readonly kind: 'embedded' } | { readonly kind: 'server'; readonly url: URL }
   readonly engineMemoryBytes: number
   /** Queries the embedded engine answers at the same time. */
@@ -161,7 +163,15 @@ const FLAGS: readonly Flag[] = [
   ),
   flag('zipkin-port', 'PORT', 'Zipkin v2; the main port takes it too', '9411', readPort),
   flag('data-dir', 'FOLDER', 'journal and embedded engine', './.fluoroscope', readText),
-  flag('store', 'embedded|URL', 'embedded engine, or a ClickHouse URL', 'embedded', readStore),
+  flag(
+    'store',
+    'embedded|URL',
+    'embedded engine, or ClickHouse: http(s)://host:port/database, with ?cluster=NAME on a cluster',
+    'embedded',
+    readStore,
+  ),
+  flag('store-user', 'NAME', 'user of ClickHouse, in place of one in the URL', '', readAny),
+  flag('store-password', 'TEXT', 'its password; better as a variable than here', '', readAny),
   flag(
     'engine-memory-bytes',
     'BYTES',
@@ -315,7 +325,6 @@ function configFrom(values: ReadonlyMap<string, Reading>): Config {
   const text = (name: string) => values.get(name) as string
   const number = (name: string) => values.get(name) as number
   const optional = (name: string) => values.get(name) as number | undefined
-  const url = values.get('store') as URL | undefined
   return {
     host: text('host'),
     allowedHosts: values.get('allowed-host') as ReadonlySet<string>,
@@ -329,7 +338,10 @@ function configFrom(values: ReadonlyMap<string, Reading>): Config {
     otlpGrpcPort: optional('otlp-grpc-port'),
     zipkinPort: optional('zipkin-port'),
     dataDir: text('data-dir'),
-    store: url === undefined ? { kind: 'embedded' } : { kind: 'server', url },
+    store: storeOf(values.get('store') as URL | undefined, {
+      user: text('store-user'),
+      password: text('store-password'),
+    }),
     engineMemoryBytes: number('engine-memory-bytes'),
     engineReaders: number('engine-readers'),
     retentionDays: number('retention-days'),
@@ -347,4 +359,15 @@ function configFrom(values: ReadonlyMap<string, Reading>): Config {
     strictLimits: values.get('strict-limits') as boolean,
     keepUnsampled: values.get('keep-unsampled') as boolean,
   }
+}
+
+function storeOf(
+  given: URL | undefined,
+  { user, password }: { readonly user: string; readonly password: string },
+): Config['store'] {
+  if (given === undefined) return { kind: 'embedded' }
+  const url = new URL(given)
+  if (user !== '') url.username = encodeURIComponent(user)
+  if (password !== '') url.password = encodeURIComponent(password)
+  return { kind: 'server', url }
 }

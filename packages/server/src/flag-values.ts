@@ -43,13 +43,24 @@ export function readText(text: string): Result<string, string> {
   return text === '' ? bad('must not be empty') : ok(text)
 }
 
+/** Where traces are kept: undefined for the embedded engine. */
 export function readStore(text: string): Result<URL | undefined, string> {
   if (text === 'embedded') return ok(undefined)
   const url = URL.canParse(text) ? new URL(text) : undefined
   const web = url?.protocol === 'http:' || url?.protocol === 'https:'
-  return url !== undefined && web
+  if (url === undefined || !web) return bad('must be "embedded" or an http:// or https:// URL')
+  if (!/^\/(?:[A-Za-z_]\w{0,63})?$/.test(url.pathname)) {
+    return bad('the path must be the name of a database: letters, digits and _')
+  }
+  const [cluster = 'none', ...others] = url.searchParams.getAll('cluster')
+  return others.length === 0 && /^[A-Za-z_][\w.-]{0,63}$/.test(cluster)
     ? ok(url)
-    : bad('must be "embedded" or an http:// or https:// URL')
+    : bad('cluster must be one name: letters, digits, _, - and .')
+}
+
+/** As it is, also empty. */
+export function readAny(text: string): Result<string, string> {
+  return ok(text)
 }
 
 export function readAccount(text: string): Result<string, string> {

@@ -37,7 +37,9 @@ export async function run(
 /** Whoever may list processes sees their arguments. */
 function hidePassword({ store }: Config, argv: readonly string[]): void {
   if (store.kind !== 'server' || store.url.password === '') return
-  process.title = ['fluoroscope serve', ...argv.map(shownArgument)].join(' ')
+  const password = decodeURIComponent(store.url.password)
+  const shown = argv.map((argument) => shownArgument(argument).replaceAll(password, '…'))
+  process.title = ['fluoroscope serve', ...shown].join(' ')
 }
 
 function shownArgument(argument: string): string {

@@ -38,6 +38,7 @@ import { StoreError } from './store/database.ts'
 import { Settings } from './store/settings.ts'
 import { settingsTable } from './store/settings-table.ts'
 import { Store } from './store/store.ts'
+import { storeAddress } from './store/store-address.ts'
 import { graphMetrics, settingsMetrics, storeMetrics } from './store-metrics.ts'
 import {
   inlineUdpReceiver,
@@ -363,7 +364,7 @@ function createUdpReceiver(config: Config, log: Log, ingest: Ingest): UdpReceive
 
 function engineOf({ store, engineMemoryBytes, engineReaders }: Config) {
   return store.kind === 'server'
-    ? ({ kind: 'server', endpoint: { url: store.url.href } } as const)
+    ? ({ kind: 'server', address: storeAddress(store.url) } as const)
     : ({ kind: 'embedded', memoryBytes: engineMemoryBytes, readers: engineReaders } as const)
 }
 

@@ -36,6 +36,14 @@ export class ClickHouseError extends Error {
   }
 }
 
+/** The code of an answer that is not ClickHouse's; its own begin with 1. */
+export const NOT_CLICK_HOUSE = 0
+
+/** What proxies say of a server that is away or overloaded. */
+function isPassing(status: number | undefined): boolean {
+  return status === 429 || (status !== undefined && status >= 500)
+}
+
 /** ClickHouse's HTTP interface with connections that are kept, and nothing else. */
 export class ClickHouseClient {
   readonly #agent: Agent
@@ -81,7 +89,12 @@ export class ClickHouseClient {
     const response = await this.#answer(request)
     const code = response.headers['x-clickhouse-exception-code']
     if (response.statusCode === 200 && code === undefined) return response
-    throw serverError(await textOf(response), Number(code ?? Number.NaN))
+    const text = await textOf(response)
+    const error = serverError(text, Number(code ?? Number.NaN))
+    if (error instanceof ClickHouseError || isPassing(response.statusCode)) throw error
+    // Who answers is no ClickHouse, nor a proxy that misses one: trying again does not help.
+    const status = `HTTP ${response.statusCode}, no answer of ClickHouse`
+    throw new ClickHouseError(NOT_CLICK_HOUSE, `${status}: ${text.slice(0, 200)}`)
   }
 
   #answer({

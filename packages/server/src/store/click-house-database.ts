@@ -74,10 +74,11 @@ export class ClickHouseDatabase implements Database {
     }
   }
 
-  async command(statement: Sql): Promise<void> {
+  /** @param settings for this statement alone; `database` is one of them */
+  async command(statement: Sql, settings: ClickHouseRequest['settings'] = {}): Promise<void> {
     try {
       const { text, parameters } = statement
-      await this.#execute({ statement: text, parameters, isChange: true })
+      await this.#execute({ statement: text, parameters, settings, isChange: true })
     } catch (cause) {
       throw storeError(`statement failed: ${firstWords(statement.text)}`, cause)
     }

@@ -4,6 +4,7 @@ import { createLog } from '../lib/log.ts'
 import { TEXT } from './column.ts'
 import { dropExpired, Retention } from './retention.ts'
 import { sql, trustedSql } from './sql.ts'
+import { PLAIN_TABLES } from './table-layout.ts'
 import { startTestDatabase, type TestDatabase } from './test-database.ts'
 
 let fixture: TestDatabase
@@ -16,11 +17,12 @@ afterAll(() => fixture.stop())
 
 test('whole days are dropped once their last instant is old enough, in every table by day', async () => {
   const { database } = fixture
+  const kept = { database, days: 30, layout: PLAIN_TABLES }
   await database.command(sql`CREATE TABLE undated (n UInt8) ENGINE = MergeTree ORDER BY n`)
   await database.command(sql`INSERT INTO undated SELECT 1`)
   for (const day of ['2026-10-20', '2026-10-22', '2026-10-23', '2026-11-22']) await receiveOn(day)
   const noon = at('2026-11-22T12:00:00Z')
-  expect(await dropExpired(database, noon, 30)).toEqual([
+  expect(await dropExpired(kept, noon)).toEqual([
     'documents/20261020',
     'documents/20261022',
     'spans/20261020',
@@ -32,10 +34,10 @@ test('whole days are dropped once their last instant is old enough, in every tab
   expect(await days('toDate(received)', 'documents')).toEqual(['2026-10-23', '2026-11-22'])
   expect(await days('day', 'trace_minutes')).toEqual(['2026-10-23', '2026-11-22'])
   expect(await days('n', 'undated')).toEqual(['1'])
-  expect(await dropExpired(database, noon, 30)).toEqual([])
+  expect(await dropExpired(kept, noon)).toEqual([])
   // 23 October ends 30 days before this midnight.
-  expect(await dropExpired(database, at('2026-11-22T23:59:59.999Z'), 30)).toEqual([])
-  expect(await dropExpired(database, at('2026-11-23T00:00:00Z'), 30)).toHaveLength(3)
+  expect(await dropExpired(kept, at('2026-11-22T23:59:59.999Z'))).toEqual([])
+  expect(await dropExpired(kept, at('2026-11-23T00:00:00Z'))).toHaveLength(3)
 })
 
 test('it runs at its start, and a failure ends nothing', async () => {
@@ -47,6 +49,7 @@ test('it runs at its start, and a failure ends nothing', async () => {
     log,
     now: () => at('2026-11-22T00:00:00Z'),
     days: 30,
+    layout: PLAIN_TABLES,
   })
   retention.start()
   await retention.stop()

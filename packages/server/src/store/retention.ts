@@ -2,7 +2,8 @@ import type { UnixNanos } from '@fluoroscope/model'
 import type { Log } from '../lib/log.ts'
 import { TEXT } from './column.ts'
 import type { Database } from './database.ts'
-import { identifier, joinSql, sql, trustedSql } from './sql.ts'
+import { joinSql, sql, trustedSql } from './sql.ts'
+import { alterRows, logicalTable, systemTable, type TableLayout } from './table-layout.ts'
 
 export type RetentionOptions = {
   readonly database: Database
@@ -10,6 +11,7 @@ export type RetentionOptions = {
   readonly now: () => UnixNanos
   /** Whole days a row is kept at least, counted from its receipt. */
   readonly days: number
+  readonly layout: TableLayout
 }
 
 /** Drops, once at its start and every hour, what has been kept long enough. */
@@ -40,9 +42,9 @@ export class Retention {
   }
 
   async #drop(): Promise<void> {
-    const { database, log, now, days } = this.#options
+    const { log, now } = this.#options
     try {
-      const dropped = await dropExpired(database, now(), days)
+      const dropped = await dropExpired(this.#options, now())
       if (dropped.length > 0) log.info('dropped what was kept long enough', { dropped })
     } catch (cause) {
       log.error('cannot drop what was kept long enough', { reason: String(cause) })
@@ -56,12 +58,11 @@ export class Retention {
  * @throws StoreError; what was dropped until then stays dropped
  */
 export async function dropExpired(
-  database: Database,
+  { database, days, layout }: Pick<RetentionOptions, 'database' | 'days' | 'layout'>,
   now: UnixNanos,
-  days: number,
 ): Promise<readonly string[]> {
   const partitions = await database.rows(
-    sql`SELECT DISTINCT table, partition_id FROM system.parts
+    sql`SELECT DISTINCT table, partition_id FROM ${systemTable('parts', layout)}
       WHERE database = currentDatabase() AND active ORDER BY table, partition_id`,
     { table: TEXT, partition_id: TEXT },
   )
@@ -69,8 +70,7 @@ export async function dropExpired(
   for (const { table, partition_id } of expired) {
     // The id is eight digits: `isExpired` says no to anything else.
     const drop = [
-      sql`ALTER TABLE`,
-      identifier(table),
+      alterRows(logicalTable(table, layout), layout),
       trustedSql(`DROP PARTITION ID '${partition_id}'`),
     ]
     await database.command(joinSql(drop, ' '))

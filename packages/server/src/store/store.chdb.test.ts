@@ -19,6 +19,7 @@ import { Journal } from './journal.ts'
 import { type EncodedRows, RowEncoder } from './segment-row.ts'
 import { sql } from './sql.ts'
 import { Store, type StoreOptions } from './store.ts'
+import { storeAddress } from './store-address.ts'
 
 const LOG = createLog({ level: 'silent' })
 
@@ -115,8 +116,8 @@ test('a full disk refuses and says so, reading goes on, and room is found withou
 })
 
 test('a server that is away does not keep rows from being accepted', async () => {
-  const endpoint = { url: 'http://127.0.0.1:1', username: 'x', password: 'y' }
-  const store = await open({ engine: { kind: 'server', endpoint } })
+  const address = storeAddress(new URL('http://x:y@127.0.0.1:1'))
+  const store = await open({ engine: { kind: 'server', address } })
   expect((await store.append(batch(0, 1))).ok).toBe(true)
   expect(store.health()).toMatchObject({ canStore: true, canAnswer: false })
   await store.stop(200)

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Result, UnixNanos } from '@fluoroscope/model'
 import { type FileSystem, NODE_FILE_SYSTEM } from '../lib/file-system.ts'
 import type { Log } from '../lib/log.ts'
+import { checkServer, explainServer } from './check-server.ts'
 import { ClickHouseDatabase, type Endpoint } from './click-house-database.ts'
 import { type DataDirectory, openDataDirectory } from './data-directory.ts'
 import { type Database, StoreError } from './database.ts'
@@ -19,6 +20,8 @@ import { Retention } from './retention.ts'
 import type { EncodedRows } from './segment-row.ts'
 import { SegmentWriter, type SegmentWriterStatistics, type WriterDelays } from './segment-writer.ts'
 import { SetAsideFiles } from './set-aside-files.ts'
+import type { StoreAddress } from './store-address.ts'
+import { PLAIN_TABLES } from './table-layout.ts'
 
 export type StoreOptions = {
   /** Of this server alone: its journal and, embedded, the engine's tables. */
@@ -36,8 +39,8 @@ export type StoreOptions = {
 
 type EngineChoice =
   | { readonly kind: 'embedded'; readonly memoryBytes: number; readonly readers: number }
-  /** A ClickHouse server or cluster; user and password may stand in the URL. */
-  | { readonly kind: 'server'; readonly endpoint: Endpoint }
+  /** A ClickHouse server or cluster elsewhere. */
+  | { readonly kind: 'server'; readonly address: StoreAddress }
 
 export type StoreRefusal = JournalRefusal
 
@@ -74,12 +77,13 @@ export class Store {
   #directory: DataDirectory | undefined
   #engine: EmbeddedEngine | undefined
   #preparing: Promise<void> | undefined
-  #isReady = false
+  /** Why the tables cannot be used yet; undefined once they can. */
+  #unprepared: string | undefined = 'the tables are not ready yet'
   #replayedFiles = 0
   #stopped: Promise<void> | undefined
 
   constructor(options: StoreOptions) {
-    const { log, monotonicMs, now, directory, files = NODE_FILE_SYSTEM } = options
+    const { log, monotonicMs, now, directory, engine, files = NODE_FILE_SYSTEM } = options
     this.#options = options
     this.#client = new ClickHouseDatabase(() => this.#endpoint())
     this.database = this.#client
@@ -107,6 +111,7 @@ export class Store {
       log,
       now,
       days: options.retentionDays,
+      layout: engine.kind === 'server' ? engine.address.layout : PLAIN_TABLES,
     })
     this.#probe = new EngineProbe(this.database)
     this.#setAside = new SetAsideFiles({ directory: `${directory}/journal`, files, log })
@@ -132,9 +137,7 @@ export class Store {
         await this.stop()
         throw cause
       }
-      this.#options.log.error('the store does not answer, rows are kept in the journal', {
-        reason: String(cause),
-      })
+      this.#cannotPrepare('the store does not answer, rows are kept in the journal', cause)
       this.#preparing = this.#prepareLater()
     }
     this.#probe.start()
@@ -154,7 +157,7 @@ export class Store {
   health(): StoreHealth {
     const stopping = this.#stopping.signal.aborted ? 'the server is stopping' : undefined
     const unable = stopping ?? this.#journal.statistics().problem
-    const silent = stopping ?? this.#probe.problem ?? this.#notReady()
+    const silent = stopping ?? this.#unprepared ?? this.#probe.problem
     const behind = this.#writer.statistics().problem
     const problems = [unable, silent, behind, this.#setAside.problem].filter(
       (problem) => problem !== undefined,
@@ -202,10 +205,28 @@ export class Store {
 
   /** Tables first, then the rows that wait for them. */
   async #prepareOnce(): Promise<void> {
-    await migrate(this.database, await readMigrations())
-    this.#isReady = true
+    const { engine } = this.#options
+    if (engine.kind === 'server') await this.#prepareServer(engine.address)
+    else await migrate(this.database, await readMigrations())
+    this.#unprepared = undefined
     this.#writer.start()
     this.#retention.start()
+  }
+
+  async #prepareServer(address: StoreAddress): Promise<void> {
+    try {
+      await checkServer(this.#client, address)
+      const { layout } = address
+      await migrate(this.database, await readMigrations(), { layout, isShared: true })
+    } catch (cause) {
+      throw cause instanceof StoreError ? explainServer(cause, address) : cause
+    }
+  }
+
+  #cannotPrepare(what: string, cause: unknown): void {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    this.#unprepared = `the tables are not ready yet: ${reason}`
+    this.#options.log.error(what, { reason })
   }
 
   async #prepareLater(): Promise<void> {
@@ -218,7 +239,7 @@ export class Store {
         await this.#prepareOnce()
         return
       } catch (cause) {
-        this.#options.log.error('the store cannot be prepared yet', { reason: String(cause) })
+        this.#cannotPrepare('the store cannot be prepared yet', cause)
       }
     }
   }
@@ -229,13 +250,9 @@ export class Store {
     return isElsewhere && cause instanceof StoreError && cause.reason === 'unavailable'
   }
 
-  #notReady(): string | undefined {
-    return this.#isReady ? undefined : 'the tables are not ready yet'
-  }
-
   async #endpoint(): Promise<Endpoint> {
     const { engine } = this.#options
-    if (engine.kind === 'server') return engine.endpoint
+    if (engine.kind === 'server') return engine.address.endpoint
     if (this.#engine === undefined)
       throw new StoreError('the engine was not started', 'unavailable')
     return await this.#engine.endpoint()

@@ -28,6 +28,8 @@ export type RequestContext = {
   /** By name without `param_`, escaped as the HTTP interface carries them. */
   readonly parameters: ReadonlyMap<string, string>
   readonly settings: Settings
+  /** In which unqualified names are looked up. */
+  readonly database: string
   readonly defaultFormat: string
   /** Fires when nobody waits for the answer any more. */
   readonly signal: AbortSignal
@@ -48,6 +50,8 @@ export class Engine {
   #serial = 0
   /** Of the inserts seen since the last command, which may have changed a table. */
   #structures = new Map<string, string>()
+  /** What a session uses stays with it. */
+  readonly #databases = new WeakMap<EngineSession, string>()
 
   constructor(options: EngineProcessOptions) {
     this.#options = options
@@ -110,6 +114,7 @@ export class Engine {
   async command(text: string, context: RequestContext): Promise<Uint8Array> {
     const pool = this.#commands
     return await pool.use(async (session) => {
+      await this.#enter(session, context.database)
       await bind(session, text, context.parameters)
       try {
         return await run(session, text, context.defaultFormat)
@@ -122,16 +127,28 @@ export class Engine {
   /** Inserts the rows of `file`; runs to its end once it has begun, whether one waits or not. */
   async insert(insert: BodyInsert, file: string, context: RequestContext): Promise<void> {
     await this.#writer.use(async (session) => {
-      const structure = insert.structure ?? (await this.#structureOf(session, insert))
+      await this.#enter(session, context.database)
+      const structure =
+        insert.structure ?? (await this.#structureOf(session, insert, context.database))
       await run(session, insertText(insert, structure, file, context.settings), 'TabSeparated')
     }, context.signal)
   }
 
+  async #enter(session: EngineSession, database: string): Promise<void> {
+    if ((this.#databases.get(session) ?? 'default') === database) return
+    await run(session, `USE ${identifierOf(database)}`, 'TabSeparated')
+    this.#databases.set(session, database)
+  }
+
   /** Looked up once: for a small file the question costs a third of the insert. */
-  async #structureOf(session: EngineSession, insert: BodyInsert): Promise<string> {
+  async #structureOf(
+    session: EngineSession,
+    insert: BodyInsert,
+    database: string,
+  ): Promise<string> {
     // What was asked before a command ended goes with the map of that time.
     const structures = this.#structures
-    const key = JSON.stringify([insert.table, insert.columns])
+    const key = JSON.stringify([database, insert.table, insert.columns])
     const known = structures.get(key)
     if (known !== undefined) return known
     const structure = await structureOf(session, insert)
@@ -157,6 +174,7 @@ export class Engine {
     const format = statement.format ?? context.defaultFormat
     const text = readText(statement, format, settings, outFile)
     return await this.#readers.use(async (session) => {
+      await this.#enter(session, context.database)
       await bind(session, text, context.parameters)
       context.signal.throwIfAborted()
       const running = { done: false }
@@ -216,6 +234,10 @@ const MAX_STRUCTURES = 100
 const KILL_PAUSE_MS = 50
 const KILL_ATTEMPTS = 200
 const NEVER = new AbortController().signal
+
+function identifierOf(name: string): string {
+  return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``
+}
 
 async function run(session: EngineSession, text: string, format: string): Promise<Uint8Array> {
   try {

@@ -147,7 +147,8 @@ function contextOf(search: URLSearchParams, signal: AbortSignal): RequestContext
   const defaultFormat = search.get('default_format') ?? 'TabSeparated'
   if (!/^\w+$/.test(defaultFormat))
     throw new EngineError(BAD_ARGUMENTS, 'default_format is no name')
-  return { parameters, settings, defaultFormat, signal }
+  const database = search.get('database') ?? 'default'
+  return { parameters, settings, database, defaultFormat, signal }
 }
 
 async function insert(
