@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -50,7 +51,10 @@ export function removeDirectory(path: string): Promise<void> {
   return rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
 }
 
-/** Starts the built server on free ports; rejects with its log when it does not become ready. */
+/**
+ * Starts the built server on free ports; rejects with its log when it does not become ready. Its store is
+ * embedded, or a database of its own of the ClickHouse server that FLUOROSCOPE_TEST_STORE names.
+ */
 export async function startServer(
   dataDirectory: string,
   flags: readonly string[] = [],
@@ -61,7 +65,7 @@ export async function startServer(
     [MAIN, 'serve', ...FREE_PORTS, `--data-dir=${dataDirectory}`, ...flags],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_OPTIONS: '', ...environment },
+      env: { ...process.env, NODE_OPTIONS: '', ...storeOf(dataDirectory), ...environment },
     },
   )
   const log: string[] = []
@@ -78,6 +82,15 @@ export async function startServer(
       await end(child, 'SIGKILL')
     },
   }
+}
+
+/** Servers of one data directory have one database, as they have one engine where it is embedded. */
+function storeOf(dataDirectory: string): Readonly<Record<string, string>> {
+  const store = process.env['FLUOROSCOPE_TEST_STORE']
+  if (store === undefined) return {}
+  const url = new URL(store)
+  url.pathname = `test_${createHash('sha256').update(dataDirectory).digest('hex').slice(0, 16)}`
+  return { FLUOROSCOPE_STORE: url.href }
 }
 
 async function readyLine(child: ChildProcess, log: () => string): Promise<Ready> {

@@ -107,6 +107,7 @@ export class Server {
       log,
       monotonicMs: () => performance.now(),
       random: Math.random,
+      lease: this.#store.lease('service graphs'),
     })
     this.#encoders = createEncoders(config, log)
     this.#ingest = new Ingest({

@@ -70,9 +70,14 @@ export function settingsMetrics(settings: Settings): readonly Metric[] {
 
 /** What the minute roll-ups of the service graph tell of themselves. */
 export function graphMetrics(graphs: ServiceGraphs): readonly Metric[] {
-  const { dirtyMinutes, computedMinutes, merges, readSpans, omitted, failedPasses } =
-    graphs.statistics()
+  const statistics = graphs.statistics()
+  const { dirtyMinutes, computedMinutes, merges, readSpans, omitted, failedPasses } = statistics
   return [
+    gauge(
+      'fluoroscope_graph_computing',
+      '1 on the one server of the store that computes minutes.',
+      Number(statistics.isComputing),
+    ),
     gauge('fluoroscope_graph_dirty_minutes', 'Minutes to be computed again.', dirtyMinutes),
     counter('fluoroscope_graph_minutes_total', 'Minutes computed.', computedMinutes),
     counter('fluoroscope_graph_merges_total', 'Graphs of ten minutes and hours made.', merges),

@@ -5,10 +5,11 @@ import {
   findProgress,
   saveProgress,
 } from '../query/graph-changes.ts'
-import { findGraphMinutes } from '../query/graph-minutes.ts'
+import { findComputedVersions, findGraphMinutes } from '../query/graph-minutes.ts'
 import { MAX_LISTED_MINUTES, type MinuteRange } from '../query/minute-list.ts'
 import { type Database, StoreError } from '../store/database.ts'
 import { type DirtyDelays, DirtyMinutes } from './dirty-minutes.ts'
+import { coveredBy } from './graph-version.ts'
 
 export type ChangedMinutesOptions = {
   readonly database: Database
@@ -42,6 +43,8 @@ export class ChangedMinutes {
   /** Progress to be kept first of all. */
   #unkept: number | undefined
   #savedAt = Number.NEGATIVE_INFINITY
+  /** How far the versions go that another server made of dirty minutes, as last seen. */
+  #learned: ReadonlyMap<number, number> = new Map()
   #neglectedAt = Number.NEGATIVE_INFINITY
 
   constructor({ database, monotonicMs, settings }: ChangedMinutesOptions) {
@@ -114,6 +117,24 @@ export class ChangedMinutes {
   /** A version of the minute holds all that was visible at `covered`. */
   computed(minute: number, covered: number): void {
     this.#dirty.computed(minute, covered)
+  }
+
+  /** Takes in which of the changed minutes another server has computed. @throws StoreError */
+  async learnComputed(): Promise<void> {
+    const dirty = [...this.#dirty.minutes()]
+    const learned = new Map<number, number>()
+    for (let at = 0; at < dirty.length; at += MAX_LISTED_MINUTES) {
+      const listed = dirty.slice(at, at + MAX_LISTED_MINUTES)
+      for (const [minute, version] of await findComputedVersions(this.#database, listed)) {
+        learned.set(minute, coveredBy(version))
+      }
+    }
+    for (const [minute, covered] of learned) {
+      this.#dirty.computed(minute, covered)
+      // Its links may be new: senders that came meanwhile did not find them.
+      if (covered > (this.#learned.get(minute) ?? 0)) this.searchAgain(covered)
+    }
+    this.#learned = learned
   }
 
   /** Keeps from time to time how far versions go. @throws StoreError */

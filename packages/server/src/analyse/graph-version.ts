@@ -18,5 +18,10 @@ export function graphVersion(
   }
 }
 
+/** All that was visible then is in the version: milliseconds by the engine's clock. */
+export function coveredBy(version: bigint): number {
+  return Number(version / BigInt(VERSIONS_PER_MS))
+}
+
 const MS_PER_DAY = 86_400_000
 const VERSIONS_PER_MS = 2 ** 20

@@ -12,6 +12,7 @@ import {
 import { findMinutesEnding, findStoredSeries } from '../query/graph-series.ts'
 import { MAX_LISTED_MINUTES, MAX_LISTED_RANGES, type MinuteRange } from '../query/minute-list.ts'
 import { type Database, StoreError } from '../store/database.ts'
+import type { Lease } from '../store/lease.ts'
 import { ChangedMinutes, type ChangedMinutesSettings } from './changed-minutes.ts'
 import { MergedGraphs, type MergedGraphsSettings } from './merged-graphs.ts'
 import { type ComputedMinutes, MinuteGraphs } from './minute-graphs.ts'
@@ -30,6 +31,8 @@ export type ServiceGraphsOptions = {
   /** From 0 to below 1, as `Math.random`. */
   readonly random: () => number
   readonly settings?: Partial<ServiceGraphSettings>
+  /** Where several servers share the store, one of them computes what is kept. */
+  readonly lease?: Pick<Lease, 'holds' | 'release'> | undefined
 }
 
 export type ServiceGraphSettings = ChangedMinutesSettings &
@@ -64,6 +67,8 @@ export type ServiceGraphStatistics = {
   /** Nodes, edges, spans, links and times of completion that found no room in a graph. */
   readonly omitted: number
   readonly failedPasses: number
+  /** This server computes minutes; others of the store do not. */
+  readonly isComputing: boolean
 }
 
 /**
@@ -82,11 +87,14 @@ export class ServiceGraphs {
   #passing: Promise<void> | undefined
   #stopped = false
   #failedPasses = 0
+  readonly #lease: ServiceGraphsOptions['lease']
+  #isComputing = false
 
   constructor(options: ServiceGraphsOptions) {
     const { database, log, monotonicMs, random } = options
     this.#database = database
     this.#log = log
+    this.#lease = options.lease
     this.#settings = { ...SETTINGS, ...options.settings }
     const limits = { nodes: this.#settings.nodes, edges: this.#settings.edges }
     this.#minutes = new MinuteGraphs({ database, log, random, limits })
@@ -111,6 +119,9 @@ export class ServiceGraphs {
     this.#stopped = true
     clearTimeout(this.#timer)
     await this.#passing
+    await this.#lease?.release().catch((cause) => {
+      this.#log.warn('others take over the service graphs later', { reason: String(cause) })
+    })
   }
 
   statistics(): ServiceGraphStatistics {
@@ -121,6 +132,7 @@ export class ServiceGraphs {
       readSpans: this.#minutes.readSpans,
       omitted: this.#minutes.omitted + this.#changed.omitted,
       failedPasses: this.#failedPasses,
+      isComputing: this.#isComputing,
     }
   }
 
@@ -182,9 +194,14 @@ export class ServiceGraphs {
     return this.#changed.changed(range)
   }
 
-  /** One round: finds what has changed, computes and merges what is quiet. For the timer, and for tests. */
+  /**
+   * One round: finds what has changed, computes and merges what is quiet, or learns what another server has
+   * computed. For the timer, and for tests.
+   */
   async pass(): Promise<void> {
     await this.#changed.search()
+    this.#isComputing = (await this.#lease?.holds()) ?? true
+    if (!this.#isComputing) return await this.#changed.learnComputed()
     const covered = await engineNow(this.#database)
     const due = await this.#changed.due(covered)
     const batches = await planBatches(this.#database, due)

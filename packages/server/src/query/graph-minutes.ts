@@ -219,6 +219,26 @@ export async function findGraphMinutes(
 }
 
 /**
+ * The newest version of all traces of those minutes that have one, with all that belongs to it: starts are
+ * written last, but a replica may get them first. @throws StoreError
+ */
+export async function findComputedVersions(
+  database: Database,
+  minutes: readonly number[],
+): Promise<ReadonlyMap<number, bigint>> {
+  const rows = await database.rows(
+    sql`SELECT minute, min(newest) AS whole FROM (
+        SELECT minute, max(version) AS newest FROM trace_starts WHERE ${minuteIn(minutes)} GROUP BY minute
+        UNION ALL
+        SELECT minute, max(version) AS newest FROM graph_minutes
+          WHERE grouping = ${text(ALL_TRACES)} AND ${minuteIn(minutes)} GROUP BY minute)
+      GROUP BY minute HAVING count() = 2`,
+    { minute: MINUTE, whole: UINT64 },
+  )
+  return new Map(rows.map(({ minute, whole }) => [minute, whole]))
+}
+
+/**
  * The minutes of `range` whose version under a grouping is missing, or older than that of all traces;
  * ascending. @throws StoreError
  * @param completed only those in which something of all traces ended then

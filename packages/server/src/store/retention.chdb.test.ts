@@ -50,6 +50,7 @@ test('it runs at its start, and a failure ends nothing', async () => {
     now: () => at('2026-11-22T00:00:00Z'),
     days: 30,
     layout: PLAIN_TABLES,
+    lease: undefined,
   })
   retention.start()
   await retention.stop()

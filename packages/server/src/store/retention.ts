@@ -2,6 +2,7 @@ import type { UnixNanos } from '@fluoroscope/model'
 import type { Log } from '../lib/log.ts'
 import { TEXT } from './column.ts'
 import type { Database } from './database.ts'
+import type { Lease } from './lease.ts'
 import { joinSql, sql, trustedSql } from './sql.ts'
 import { alterRows, logicalTable, systemTable, type TableLayout } from './table-layout.ts'
 
@@ -12,6 +13,8 @@ export type RetentionOptions = {
   /** Whole days a row is kept at least, counted from its receipt. */
   readonly days: number
   readonly layout: TableLayout
+  /** Where several servers share the store, one of them drops. */
+  readonly lease: Lease | undefined
 }
 
 /** Drops, once at its start and every hour, what has been kept long enough. */
@@ -42,8 +45,9 @@ export class Retention {
   }
 
   async #drop(): Promise<void> {
-    const { log, now } = this.#options
+    const { log, now, lease } = this.#options
     try {
+      if (lease !== undefined && !(await lease.holds())) return
       const dropped = await dropExpired(this.#options, now())
       if (dropped.length > 0) log.info('dropped what was kept long enough', { dropped })
     } catch (cause) {
@@ -66,13 +70,12 @@ export async function dropExpired(
       WHERE database = currentDatabase() AND active ORDER BY table, partition_id`,
     { table: TEXT, partition_id: TEXT },
   )
-  const expired = partitions.filter(({ partition_id }) => isExpired(partition_id, now, days))
+  const expired = partitions
+    .filter(({ partition_id }) => isExpired(partition_id, now, days))
+    .map((partition) => ({ ...partition, table: logicalTable(partition.table, layout) }))
   for (const { table, partition_id } of expired) {
     // The id is eight digits: `isExpired` says no to anything else.
-    const drop = [
-      alterRows(logicalTable(table, layout), layout),
-      trustedSql(`DROP PARTITION ID '${partition_id}'`),
-    ]
+    const drop = [alterRows(table, layout), trustedSql(`DROP PARTITION ID '${partition_id}'`)]
     await database.command(joinSql(drop, ' '))
   }
   return expired.map(({ table, partition_id }) => `${table}/${partition_id}`)

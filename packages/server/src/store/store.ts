@@ -15,6 +15,7 @@ import {
   type JournalRefusal,
   type JournalStatistics,
 } from './journal.ts'
+import { Lease } from './lease.ts'
 import { migrate, readMigrations } from './migrate.ts'
 import { Retention } from './retention.ts'
 import type { EncodedRows } from './segment-row.ts'
@@ -74,6 +75,8 @@ export class Store {
   readonly #probe: EngineProbe
   readonly #setAside: SetAsideFiles
   readonly #stopping = new AbortController()
+  /** Tells this server from others of the store. */
+  readonly #name = randomBytes(16).toString('hex')
   #directory: DataDirectory | undefined
   #engine: EmbeddedEngine | undefined
   #preparing: Promise<void> | undefined
@@ -112,9 +115,17 @@ export class Store {
       now,
       days: options.retentionDays,
       layout: engine.kind === 'server' ? engine.address.layout : PLAIN_TABLES,
+      lease: this.lease('retention'),
     })
     this.#probe = new EngineProbe(this.database)
     this.#setAside = new SetAsideFiles({ directory: `${directory}/journal`, files, log })
+  }
+
+  /** Work that one of the servers of this store does; undefined where there is only this one. */
+  lease(name: string): Lease | undefined {
+    const { engine, monotonicMs } = this.#options
+    if (engine.kind === 'embedded') return undefined
+    return new Lease({ database: this.database, name, holder: this.#name, monotonicMs })
   }
 
   /** The embedded engine's process, where there is one now. */

@@ -1,15 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { selfSignedCertificate } from './support/certificate.ts'
-import { segmentDocument } from './support/segments.ts'
+import { selfSignedCertificate } from '../support/certificate.ts'
+import { segmentDocument } from '../support/segments.ts'
 import {
   type RunningServer,
   removeDirectory,
   startServer,
   temporaryDirectory,
-} from './support/server.ts'
-import { StandInStore } from './support/stand-in-store.ts'
+} from '../support/server.ts'
+import { StandInStore } from '../support/stand-in-store.ts'
 
 let store: StandInStore
 let directory: string
