@@ -104,6 +104,29 @@ describe('ServiceGraphs', () => {
     }
   })
 
+  test('a server beside the one that computes learns what is computed, and answers the same', async () => {
+    const base = newTime()
+    const sent = [...tracesOf(base, 20)]
+    const graphs = serviceGraphs()
+    const lease = { holds: async () => false, release: async () => {} }
+    const beside = eagerGraphs(store.database, {}, lease)
+    const { from, to } = rangeOf(base, 5)
+    for (let round = 0; round < 2; round += 1) {
+      await insert(sent.slice(round * 10, round * 10 + 10))
+      await settle()
+      await beside.pass()
+      expect(beside.statistics()).toMatchObject({ computedMinutes: 0, isComputing: false })
+      expect(beside.statistics().dirtyMinutes).toBeGreaterThan(0)
+      await graphs.pass()
+      await beside.pass()
+      expect(beside.statistics()).toMatchObject({ computedMinutes: 0, dirtyMinutes: 0 })
+      const before = beside.statistics().readSpans
+      expect(await beside.graph(from, to)).toEqual(await graphs.graph(from, to))
+      expect(beside.statistics().readSpans).toBe(before)
+    }
+    expect(await beside.graph(from, to)).toEqual(expectedGraph(sent, from, to))
+  })
+
   test('a late document makes its minutes dirty, and the next pass clean', async () => {
     const base = newTime()
     const sent = tracesOf(base, 10)

@@ -16,7 +16,11 @@ import {
   INSERT_TRACE_MINUTES,
   RowEncoder,
 } from '../store/segment-row.ts'
-import { type ServiceGraphSettings, ServiceGraphs } from './service-graphs.ts'
+import {
+  type ServiceGraphSettings,
+  ServiceGraphs,
+  type ServiceGraphsOptions,
+} from './service-graphs.ts'
 
 /** Everything at once: minutes are computed as soon as a pass sees them. */
 export const EAGER: Partial<ServiceGraphSettings> = {
@@ -28,6 +32,7 @@ export const EAGER: Partial<ServiceGraphSettings> = {
 export function eagerGraphs(
   database: Database,
   settings: Partial<ServiceGraphSettings> = {},
+  lease?: ServiceGraphsOptions['lease'],
 ): ServiceGraphs {
   return new ServiceGraphs({
     database,
@@ -35,6 +40,7 @@ export function eagerGraphs(
     monotonicMs: () => performance.now(),
     random: Math.random,
     settings: { ...EAGER, ...settings },
+    lease,
   })
 }
 
