@@ -43,7 +43,7 @@ const ADVICE: ReadonlyMap<number, string> = new Map([
   [170, 'the server knows no cluster of that name'],
   [192, 'no such user; see --store-user'],
   [193, 'the password is wrong; see FLUOROSCOPE_STORE_PASSWORD'],
-  [497, 'the user lacks a right; it makes, changes and drops tables of its database'],
+  [497, 'the user lacks a right; docs/operations.md lists those needed'],
   [516, 'the user or the password is wrong; see FLUOROSCOPE_STORE_PASSWORD'],
   [701, 'the server knows no cluster of that name'],
 ])
