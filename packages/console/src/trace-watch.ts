@@ -1,8 +1,9 @@
 import { secondsFromUnixNanos, type TraceId } from '@fluoroscope/model'
 import { type Signal, signal } from '@preact/signals'
 import { type ClientProblem, fetchRevision } from './client.ts'
+import { loadTrace } from './trace-rows/expected-trace.ts'
 import type { LoadProgress, TraceHead } from './trace-rows/fetch-trace.ts'
-import { type OnTrace, TraceClient } from './trace-rows/trace-client.ts'
+import type { OnTrace, TraceClient } from './trace-rows/trace-client.ts'
 import { instantAt } from './trace-rows/trace-rows.ts'
 import type { TracePicture } from './trace-rows/trace-session.ts'
 
@@ -65,8 +66,9 @@ export class TraceWatch {
   }
 
   start(): void {
-    this.#client = new TraceClient((answer) => this.#receive(answer))
-    this.#ask()
+    this.#asked = Date.now()
+    this.#client = loadTrace(this.#id)
+    this.#client.listen((answer) => this.#receive(answer))
   }
 
   stop(): void {

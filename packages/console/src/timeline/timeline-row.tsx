@@ -1,5 +1,5 @@
-import { memo } from 'preact/compat'
 import { OutcomeSign } from '../control/outcome-mark.tsx'
+import { memo } from '../memo.ts'
 import type { CriticalPath } from '../trace-rows/critical-path.ts'
 import { textAt } from '../trace-rows/string-table.ts'
 import {
@@ -29,7 +29,7 @@ type Props = {
   readonly row: number
   /** Names the line in the document. */
   readonly id: string
-  /** Pixels below the top of a list that is not too high; `--shift` says by how much it is off. */
+  /** Pixels below the top of the list. */
   readonly top: number
   readonly level: number
   readonly view: TimeView
@@ -47,24 +47,28 @@ type Props = {
 /** One row of the timeline: name and place in the tree at the left, its bar at the right. */
 export const TimelineRow = memo((props: Props) => {
   const { rows, row, level, found } = props
-  const color = serviceColor(serviceAt(rows, row))
   const kind = isFlagged(rows, row, FLAG.segment) ? 'segment' : 'subsegment'
   const hasChildren = (rows.end[row] ?? 0) > row + 1
   return (
     <tr
       id={props.id}
       class={`timeline-row ${outcomeAt(rows, row)} ${kind} ${foundClass(found)}`}
-      style={{ top: `calc(${props.top}px + var(--shift))` }}
+      style={{ top: `${props.top}px` }}
       aria-rowindex={props.position}
       aria-level={level + 1}
       aria-selected={props.selected}
       aria-expanded={hasChildren ? !props.collapsed : undefined}
       onClick={() => props.onSelect(row)}
     >
-      <NameCell {...props} color={color} />
-      <td class="timeline-bar-cell">
-        <RowBar {...props} color={color} />
-      </td>
+      <NameCell
+        rows={rows}
+        row={row}
+        level={level}
+        collapsed={props.collapsed}
+        rank={props.rank}
+        onToggle={props.onToggle}
+      />
+      <BarCell rows={rows} row={row} view={props.view} critical={props.critical} />
     </tr>
   )
 })
@@ -74,19 +78,26 @@ function foundClass(found: boolean | undefined): string {
   return found === undefined ? '' : found ? 'found' : 'not-found'
 }
 
-function RowBar({ rows, row, view, critical, color }: Props & { color: string }) {
-  const bar = layoutBar(rows, row, view)
-  const path = critical === undefined ? [] : layoutCritical(critical, row, view)
-  return (
-    <>
-      <BarMark bar={bar} color={color} />
-      {path.map(({ left, width }) => (
-        <span key={left} class="critical-part" style={{ left: `${left}px`, width: `${width}px` }} />
-      ))}
-      <BarLabel bar={bar} />
-    </>
-  )
-}
+/** Rendered anew while the time is panned; nothing else of a row is. */
+const BarCell = memo(
+  ({ rows, row, view, critical }: Pick<Props, 'rows' | 'row' | 'view' | 'critical'>) => {
+    const bar = layoutBar(rows, row, view)
+    const path = critical === undefined ? [] : layoutCritical(critical, row, view)
+    return (
+      <td class="timeline-bar-cell">
+        <BarMark bar={bar} color={serviceColor(serviceAt(rows, row))} />
+        {path.map(({ left, width }, index) => (
+          <span
+            key={index}
+            class="critical-part"
+            style={{ left: `${left}px`, width: `${width}px` }}
+          />
+        ))}
+        <BarLabel bar={bar} />
+      </td>
+    )
+  },
+)
 
 /** The bar, or a sign that it lies beside what is seen. */
 function BarMark({ bar, color }: { bar: Bar; color: string }) {
@@ -109,8 +120,10 @@ export function BarLabel({ bar }: { bar: Bar }) {
   )
 }
 
-function NameCell(props: Props & { color: string }) {
-  const { rows, row, level, collapsed, onToggle, color, rank } = props
+type NameProps = Pick<Props, 'rows' | 'row' | 'level' | 'collapsed' | 'rank' | 'onToggle'>
+
+const NameCell = memo(({ rows, row, level, collapsed, rank, onToggle }: NameProps) => {
+  const color = serviceColor(serviceAt(rows, row))
   const descendants = (rows.end[row] ?? 0) - row - 1
   const name = nameAt(rows, row)
   return (
@@ -145,7 +158,7 @@ function NameCell(props: Props & { color: string }) {
       <span class="timeline-text">{textAt(rows.strings, rows.text[row] ?? 0)}</span>
     </td>
   )
-}
+})
 
 export function Guides({ level }: { level: number }) {
   const indent = Math.min(level, MAX_INDENT) * INDENT_PX

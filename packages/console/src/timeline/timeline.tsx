@@ -57,63 +57,69 @@ export function Timeline(props: Props) {
   useRowInView(rows, lines, position, props.detailsOpen)
   const selected = shown.lines[position]
   return (
-    <table
-      class="timeline"
-      // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: ARIA names table as a base of treegrid
-      role="treegrid"
-      aria-label="Timeline"
-      aria-rowcount={shown.lines.length + 1}
-      aria-activedescendant={selected === undefined ? undefined : lineId(lines, selected)}
-      tabIndex={0}
-    >
-      <thead>
-        <tr class="timeline-head" aria-rowindex={1}>
-          <th class="timeline-name" scope="col">
-            Segments and calls
-          </th>
-          <th class="timeline-axis" scope="col" ref={setAxis}>
-            <span class="visually-hidden">Time since the start of the trace</span>
-            <TickLabels ticks={ticks} widthPx={widthPx} />
-            {area !== undefined && <AreaMark area={area} view={view} />}
-            <span class="crosshair" ref={crosshair} hidden>
-              <span />
-            </span>
-          </th>
-        </tr>
-      </thead>
-      <tbody
-        class="timeline-rows"
-        ref={setRows}
-        style={{
-          height: `${listHeight(shown.lines.length, ROW_PX)}px`,
-          '--tick': `${tickStep(ticks, widthPx)}px`,
-          '--shift': `${painted.top - painted.first * ROW_PX}px`,
-          '--first-tick': `${ticks[0]?.left ?? 0}px`,
-        }}
+    <div class="timeline-box">
+      <TickLines ticks={ticks} />
+      <table
+        class="timeline"
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: ARIA names table as a base of treegrid
+        role="treegrid"
+        aria-label="Timeline"
+        aria-rowcount={shown.lines.length + 1}
+        aria-activedescendant={selected === undefined ? undefined : lineId(lines, selected)}
+        tabIndex={0}
       >
-        {Array.from(shown.lines.subarray(painted.first, painted.last), (line, offset) => {
-          const at = painted.first + offset
-          return <Line key={line} {...props} line={line} at={at} view={view} ranks={ranks} />
-        })}
-      </tbody>
-    </table>
+        <thead>
+          <tr class="timeline-head" aria-rowindex={1}>
+            <th class="timeline-name" scope="col">
+              Segments and calls
+            </th>
+            <th class="timeline-axis" scope="col" ref={setAxis}>
+              <span class="visually-hidden">Time since the start of the trace</span>
+              <TickLabels ticks={ticks} widthPx={widthPx} />
+              {area !== undefined && <AreaMark area={area} view={view} />}
+              <span class="crosshair" ref={crosshair} hidden>
+                <span />
+              </span>
+            </th>
+          </tr>
+        </thead>
+        <tbody
+          class="timeline-rows"
+          ref={setRows}
+          style={{ height: `${listHeight(shown.lines.length, ROW_PX)}px` }}
+        >
+          {Array.from(shown.lines.subarray(painted.first, painted.last), (line, offset) => (
+            <Line
+              key={line}
+              {...props}
+              line={line}
+              at={painted.first + offset}
+              top={painted.top + offset * ROW_PX}
+              view={view}
+              ranks={ranks}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }
 
 type LineProps = Props & {
   readonly line: number
   readonly at: number
+  readonly top: number
   readonly view: TimeView
   readonly ranks: Map<number, PeerRank | undefined>
 }
 
-function Line({ line, at, ranks, ...props }: LineProps) {
+function Line({ line, at, top, ranks, ...props }: LineProps) {
   const { lines, critical, hits, peers, position } = props
   const { rows, folds, filter } = lines
   const shared = {
     rows,
     id: lineId(lines, line),
-    top: at * ROW_PX,
+    top,
     level: levelOf(lines, at),
     view: props.view,
     position: at + 2,
@@ -158,9 +164,17 @@ function AreaMark({ area, view }: { area: TimePart; view: TimeView }) {
   return <span class="area-mark" style={{ left: `${left}px`, width: `${right - left}px` }} />
 }
 
-function tickStep(ticks: readonly Tick[], widthPx: number): number {
-  const [first, second] = ticks
-  return first === undefined || second === undefined ? widthPx : second.left - first.left
+/** The lines behind the bars: a few for all rows, so that little is painted anew while they move. */
+function TickLines({ ticks }: { ticks: readonly Tick[] }) {
+  return (
+    <div class="tick-lines" aria-hidden="true">
+      <div class="timeline-bar-cell">
+        {ticks.map(({ left }, index) => (
+          <span key={index} class="tick-line" style={{ left: `${left}px` }} />
+        ))}
+      </div>
+    </div>
+  )
 }
 
 function TickLabels({ ticks, widthPx }: { ticks: readonly Tick[]; widthPx: number }) {

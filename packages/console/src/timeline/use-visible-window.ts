@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 
 /** Which rows to paint, `first` included and `last` not, and where the first one stands. */
 export type VisibleWindow = {
@@ -34,7 +34,9 @@ export function visibleWindow(
   const looked = whole === height ? scrolled : (scrolled / room) * (whole - windowPx)
   const inside = Math.max(0, Math.min(looked, whole - windowPx))
   const first = Math.max(0, Math.floor(inside / rowPx) - OVERSCAN)
-  const last = Math.min(count, Math.ceil((inside + windowPx) / rowPx) + OVERSCAN)
+  // The list may begin below the top of the window.
+  const seenPx = Math.max(0, windowPx + Math.min(0, scrolled))
+  const last = Math.min(count, Math.ceil((inside + seenPx) / rowPx) + OVERSCAN)
   const top = whole === height ? first * rowPx : scrolled - (inside - first * rowPx)
   return { first, last, top }
 }
@@ -53,8 +55,10 @@ export function useVisibleWindow(
   count: number,
   rowPx: number,
 ): VisibleWindow {
-  const [scroll, setScroll] = useState({ scrolled: 0, windowPx: 1000 })
-  useEffect(() => {
+  const [scroll, setScroll] = useState<
+    { readonly scrolled: number; readonly windowPx: number } | undefined
+  >(undefined)
+  useLayoutEffect(() => {
     if (element === null) return
     let frame = 0
     const update = () => {
@@ -74,5 +78,7 @@ export function useVisibleWindow(
       removeEventListener('resize', updateSoon)
     }
   }, [element])
+  // Before it is known where the list stands nothing would stand right.
+  if (scroll === undefined) return { first: 0, last: 0, top: 0 }
   return visibleWindow(count, rowPx, scroll.scrolled, scroll.windowPx)
 }

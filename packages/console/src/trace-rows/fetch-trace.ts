@@ -25,13 +25,13 @@ export type LoadProgress = {
 }
 
 /**
- * Asks for one trace (xray-behaviour 6.2) and hands over its documents as they arrive; `pause` is
- * called after each part of the answer. Undefined where the server knows no such trace.
+ * Asks for one trace (xray-behaviour 6.2) and hands over its documents as they arrive; after each
+ * `progressed` is told how much of the answer has come. Undefined where the server knows no such trace.
  */
 export async function fetchTrace(
   id: TraceId,
   take: (document: string) => void,
-  pause: (progress: LoadProgress) => Promise<void> | void,
+  progressed: (progress: LoadProgress) => void,
 ): Promise<Result<TraceHead | undefined, ClientProblem>> {
   const opened = await openAnswer('/Traces', {
     method: 'POST',
@@ -49,8 +49,10 @@ export async function fetchTrace(
       const { done, value } = await reader.read()
       if (done) break
       bytes += value.length
-      for (const text of splitter.push(value)) take(readDocument(text))
-      await pause({ bytes, totalBytes })
+      for (const text of splitter.push(value)) {
+        take(readDocument(text))
+        progressed({ bytes, totalBytes })
+      }
     }
     return ok(readHead(JSON.parse(splitter.rest()) as JsonValue))
   } catch (error) {

@@ -10,20 +10,29 @@ export class TraceClient {
   readonly #worker: Worker
   readonly #waiting = new Map<number, (value: unknown) => void>()
   #number = 0
+  /** What has come before anybody listened. */
+  readonly #early: Parameters<OnTrace>[0][] = []
+  #onTrace: OnTrace = (answer) => this.#early.push(answer)
 
-  constructor(onTrace: OnTrace) {
+  constructor() {
     this.#worker = new Worker(new URL('./trace-worker.ts', import.meta.url), { type: 'module' })
     this.#worker.addEventListener('message', ({ data }: MessageEvent<WorkerAnswer>) => {
-      if (data.kind !== 'answer') return onTrace(data)
+      if (data.kind !== 'answer') return this.#onTrace(data)
       this.#waiting.get(data.number)?.(data.value)
       this.#waiting.delete(data.number)
     })
     this.#worker.addEventListener('error', ({ message }) => {
-      onTrace({ kind: 'problem', problem: { kind: 'unreadable', message } })
+      this.#onTrace({ kind: 'problem', problem: { kind: 'unreadable', message } })
     })
   }
 
-  /** Loads the trace, or what it has become; answered through `onTrace`. */
+  /** From now on `onTrace` is told of the trace, and at once of what has come already. */
+  listen(onTrace: OnTrace): void {
+    this.#onTrace = onTrace
+    for (const answer of this.#early.splice(0)) onTrace(answer)
+  }
+
+  /** Loads the trace, or what it has become; answered to who listens. */
   load(id: TraceId): void {
     this.#post({ kind: 'load', id, asOfMicros: Date.now() * 1000 })
   }

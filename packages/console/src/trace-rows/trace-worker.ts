@@ -33,8 +33,12 @@ export type WorkerAnswer =
   | { readonly kind: 'problem'; readonly problem: ClientProblem }
   | { readonly kind: 'answer'; readonly number: number; readonly value: unknown }
 
-/** The first rows are shown after so many milliseconds, then each time there are twice as many. */
-const FIRST_PART_MS = 250
+/** A trace that is read faster than this is shown whole at once. */
+const FIRST_PART_MS = 30
+/** So many rows fill a window: the first are shown as soon as there are as many. */
+const FIRST_PART_ROWS = 100
+/** More are shown each time there are twice as many, but not sooner than this after the last. */
+const NEXT_PART_MS = 250
 
 let session: TraceSession | undefined
 
@@ -53,12 +57,9 @@ function answer(message: WorkerAnswer): void {
 async function load(id: TraceId, asOfMicros: number): Promise<void> {
   const before = session
   const loading = new TraceSession()
-  const started = performance.now()
-  let shownRows = 0
+  const parts = new PartClock()
   const showPart = (progress: LoadProgress) => {
-    const isTime = performance.now() - started > FIRST_PART_MS && loading.rowCount > 0
-    if (before !== undefined || !isTime || loading.rowCount < shownRows * 2) return
-    shownRows = loading.rowCount
+    if (before !== undefined || !parts.isTime(loading.rowCount, performance.now())) return
     session = loading
     answer({ kind: 'part', picture: loading.picture(asOfMicros), progress })
   }
@@ -69,6 +70,24 @@ async function load(id: TraceId, asOfMicros: number): Promise<void> {
   else {
     session = loading
     answer({ kind: 'loaded', picture: loading.picture(asOfMicros), head: head.value })
+  }
+}
+
+/** Tells when to show what has been read so far: soon at first, then ever less often. */
+class PartClock {
+  /** When the first row was there, and when rows were shown last: milliseconds. */
+  #began: number | undefined
+  #shown: { readonly rows: number; readonly at: number } | undefined
+
+  isTime(rows: number, now: number): boolean {
+    if (rows === 0) return false
+    this.#began ??= now
+    const isTime =
+      this.#shown === undefined
+        ? rows >= FIRST_PART_ROWS && now - this.#began > FIRST_PART_MS
+        : rows >= this.#shown.rows * 2 && now - this.#shown.at > NEXT_PART_MS
+    if (isTime) this.#shown = { rows, at: now }
+    return isTime
   }
 }
 

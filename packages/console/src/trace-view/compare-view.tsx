@@ -125,7 +125,8 @@ type Other =
 function useOther(id: TraceId): Other {
   const [state, setState] = useState<Other>({ kind: 'loading' })
   useEffect(() => {
-    const client = new TraceClient((answer) => {
+    const client = new TraceClient()
+    client.listen((answer) => {
       if (answer.kind === 'unknown') setState({ kind: 'unknown' })
       else if (answer.kind === 'problem') setState({ kind: 'problem', problem: answer.problem })
       else if (answer.kind === 'loaded') {
