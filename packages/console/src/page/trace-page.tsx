@@ -16,6 +16,7 @@ import { usePeers } from '../timeline/use-peers.ts'
 import { useSearch } from '../timeline/use-search.ts'
 import { useTraceLinks } from '../timeline/use-trace-links.ts'
 import { Waterfall } from '../timeline/waterfall.tsx'
+import { foldAt } from '../trace-rows/fold-rows.ts'
 import { foldOfLine } from '../trace-rows/shown-rows.ts'
 import type { TracePicture } from '../trace-rows/trace-session.ts'
 import type { TraceState } from '../trace-state.ts'
@@ -119,7 +120,7 @@ function LoadedTrace({ picture, watch, state, links }: LoadedProps) {
     return true
   })
   const line = lineOfKey(context, state.selected)
-  const fold = line === undefined ? undefined : folds.folds[foldOfLine(line) ?? -1]
+  const fold = foldAt(rows, folds, line === undefined ? undefined : foldOfLine(line))
   const row = fold === undefined ? line : fold.members[0]
   return (
     <div class={state.detailsOpen && row !== undefined ? 'waterfall with-details' : 'waterfall'}>

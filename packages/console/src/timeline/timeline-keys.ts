@@ -1,3 +1,4 @@
+import { foldAt, membersOf } from '../trace-rows/fold-rows.ts'
 import { foldOfLine, isCollapsed } from '../trace-rows/shown-rows.ts'
 import {
   insideTrace,
@@ -125,7 +126,7 @@ function siblingPosition(context: TraceLines, position: number, step: 1 | -1): n
 export function levelOf({ rows, folds, shown }: TraceLines, position: number): number {
   const line = shown.lines[position] ?? 0
   const fold = foldOfLine(line)
-  const row = fold === undefined ? line : (folds.folds[fold]?.members[0] ?? 0)
+  const row = fold === undefined ? line : (membersOf(folds, fold)[0] ?? 0)
   return (rows.depth[row] ?? 0) + (shown.shift[position] ?? 0)
 }
 
@@ -149,7 +150,7 @@ function afterFoldKey(key: string, state: TraceState, context: KeyContext): Trac
     case 'f': {
       const line = lineOfKey(context, state.selected)
       if (line === undefined) return undefined
-      const fold = context.folds.folds[foldOfLine(line) ?? -1]
+      const fold = foldAt(rows, context.folds, foldOfLine(line))
       const [from, to] = fold ? [fold.from, fold.to] : [rows.start[line] ?? 0, endAt(rows, line)]
       const room = Math.max(1, (to - from) * FIT_ROOM)
       return { ...state, part: partOrWhole({ from: from - room, to: to + room }, rows.span) }
@@ -234,7 +235,7 @@ function jump(
 ): TraceState {
   const { rows, folds } = context
   const line = lineOfKey(context, state.selected)
-  const from = line !== undefined && line < 0 ? (folds.folds[-1 - line]?.members[0] ?? 0) - 1 : line
+  const from = line !== undefined && line < 0 ? (membersOf(folds, -1 - line)[0] ?? 0) - 1 : line
   const first = from ?? (step > 0 ? -1 : rows.count)
   for (let row = first + step; row >= 0 && row < rows.count; row += step) {
     if (accepts(row)) return revealed(state, context, row)

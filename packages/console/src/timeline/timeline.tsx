@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { CriticalPath } from '../trace-rows/critical-path.ts'
+import { foldAt } from '../trace-rows/fold-rows.ts'
 import { foldOfLine, isCollapsed } from '../trace-rows/shown-rows.ts'
 import type { TimePart } from '../trace-rows/time-part.ts'
 import type { TraceRows } from '../trace-rows/trace-rows.ts'
@@ -128,7 +129,7 @@ function Line({ line, at, top, ranks, ...props }: LineProps) {
     onToggle: props.onToggle,
   }
   const number = foldOfLine(line)
-  const fold = number === undefined ? undefined : folds.folds[number]
+  const fold = foldAt(rows, folds, number)
   if (fold !== undefined && number !== undefined) {
     return <FoldLine {...shared} fold={fold} line={line} open={filter.unfolded.has(number)} />
   }

@@ -1,4 +1,4 @@
-import type { Folds } from '../trace-rows/fold-rows.ts'
+import { type Folds, membersOf } from '../trace-rows/fold-rows.ts'
 import {
   foldOfLine,
   lineOfFold,
@@ -45,7 +45,7 @@ export function keyOfLine(
 ): string {
   const fold = foldOfLine(line)
   if (fold === undefined) return keyAt(rows, line)
-  return FOLD_KEY + keyAt(rows, folds.folds[fold]?.members[0] ?? 0)
+  return FOLD_KEY + keyAt(rows, membersOf(folds, fold)[0] ?? 0)
 }
 
 /** The line with a key, shown or not; undefined where there is none. */
@@ -80,8 +80,8 @@ export function revealed(state: TraceState, lines: TraceLines, row: number): Tra
   const toggled = new Set(state.toggled)
   const unfolded = new Set(state.unfolded)
   for (const above of [row, ...ancestorsOf(rows, row)]) {
-    const fold = folds.folds[folds.foldOf[above] ?? -1]
-    if (fold !== undefined && filter.isFolding) unfolded.add(keyAt(rows, fold.members[0] ?? 0))
+    const [first] = membersOf(folds, folds.foldOf[above] ?? -1)
+    if (first !== undefined && filter.isFolding) unfolded.add(keyAt(rows, first))
     if (above !== row) setCollapsed(toggled, state, rows, above, false)
   }
   return { ...state, toggled, unfolded, selected: keyAt(rows, row) }

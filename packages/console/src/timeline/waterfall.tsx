@@ -116,7 +116,7 @@ function Switches({ state, picture, onState, onKey }: SwitchesProps) {
       >
         {isCollapsed ? 'Expand all' : 'Collapse all'}
       </button>
-      {picture.folds.folds.length > 0 && (
+      {picture.folds.count > 0 && (
         <button
           type="button"
           class="button small quiet"

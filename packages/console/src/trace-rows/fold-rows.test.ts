@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { foldRows } from './fold-rows.ts'
+import { foldAt, foldRows } from './fold-rows.ts'
 import { call, rowsOf, segment } from './sample-segment.ts'
 import { lineOfFold, type RowFilter, showRows, withAncestors } from './shown-rows.ts'
 import { arbitrarySegments } from './test-arbitrary-segments.ts'
+import type { TraceRows } from './trace-rows.ts'
 
 const EVERYTHING: RowFilter = {
   level: undefined,
@@ -21,9 +22,14 @@ function reads(count: number, every = 10, length = 5) {
   return rowsOf([segment('a', 0, 1000, { subsegments: [...subsegments, call('ca', 12, 500)] })])
 }
 
+function foldsOf(rows: TraceRows) {
+  const folds = foldRows(rows)
+  return Array.from({ length: folds.count }, (_, fold) => foldAt(rows, folds, fold)!)
+}
+
 test('five similar siblings are one line, four are not', () => {
-  expect(foldRows(reads(4)).folds).toHaveLength(0)
-  const [fold, ...others] = foldRows(reads(5)).folds
+  expect(foldsOf(reads(4))).toHaveLength(0)
+  const [fold, ...others] = foldsOf(reads(5))
   expect(others).toHaveLength(0)
   expect(fold).toMatchObject({
     kind: 'similar',
@@ -36,20 +42,18 @@ test('five similar siblings are one line, four are not', () => {
 })
 
 test('similar rows that run at once are told apart from those that follow each other', () => {
-  expect(foldRows(reads(5, 2)).folds[0]?.oneByOne).toBe(false)
+  expect(foldsOf(reads(5, 2))[0]?.oneByOne).toBe(false)
 })
 
 test('how much of the time some member ran', () => {
-  const busy = foldRows(reads(8)).folds[0]!.busy
+  const busy = foldsOf(reads(8))[0]!.busy
   expect(busy.reduce((sum, share) => sum + share, 0) / busy.length).toBeCloseTo(40 / 75)
 })
 
 test('attempts that failed until one did not are retries', () => {
   const attempt = (at: number, fault: boolean) => call(`b${at}`, at, at + 5, { name: 'pay', fault })
   const fold = (attempts: ReturnType<typeof attempt>[]) =>
-    foldRows(rowsOf([segment('a', 0, 100, { subsegments: attempts })])).folds.map(
-      ({ kind }) => kind,
-    )
+    foldsOf(rowsOf([segment('a', 0, 100, { subsegments: attempts })])).map(({ kind }) => kind)
   expect(fold([attempt(0, true), attempt(10, true), attempt(20, false)])).toEqual(['retries'])
   expect(fold([attempt(0, true), attempt(10, true)])).toEqual(['retries'])
   expect(fold([attempt(0, false), attempt(10, true)])).toEqual([])
@@ -95,7 +99,7 @@ test('whatever the segments: with all folds open every row shows once', () => {
     fc.property(arbitrarySegments, (segments) => {
       const rows = rowsOf(segments)
       const folds = foldRows(rows)
-      const unfolded = new Set(folds.folds.keys())
+      const unfolded = new Set(Array.from({ length: folds.count }, (_, fold) => fold))
       const { lines } = showRows(rows, folds, { ...EVERYTHING, unfolded })
       const shown = [...lines].filter((line) => line >= 0).toSorted((left, right) => left - right)
       expect(shown).toEqual(Array.from({ length: rows.count }, (_, row) => row))

@@ -1,3 +1,4 @@
+import { GrowingColumn } from './growing-column.ts'
 import { childrenOf, endAt, outcomeBits, type TraceRows } from './trace-rows.ts'
 
 /** Siblings that are shown as one row. */
@@ -22,11 +23,19 @@ export type Fold = {
   readonly busy: Float32Array
 }
 
+/** All folds of a trace as columns: there may be tens of thousands, of which a window shows a few. */
 export type Folds = {
-  readonly folds: readonly Fold[]
+  readonly count: number
+  /** Of each fold its place in {@link FOLD_KINDS}. */
+  readonly kind: Uint8Array
+  /** Where the members of each fold begin in {@link members}; one more than there are folds. */
+  readonly memberStart: Uint32Array
+  readonly members: Int32Array
   /** Of each row the fold it is a member of; -1 for none. */
   readonly foldOf: Int32Array
 }
+
+const FOLD_KINDS = ['similar', 'retries'] as const
 
 const MIN_SIMILAR = 5
 const MIN_RETRIES = 2
@@ -36,13 +45,19 @@ const BUSY_PARTS = 64
 /** Finds what can be shown as one row: five and more similar siblings, and attempts that failed until one did not. */
 export function foldRows(rows: TraceRows): Folds {
   const foldOf = new Int32Array(rows.count).fill(-1)
-  const folds: Fold[] = []
+  const kinds = new GrowingColumn((length) => new Uint8Array(length))
+  const starts = new GrowingColumn((length) => new Uint32Array(length))
+  const all = new GrowingColumn((length) => new Int32Array(length))
   const foldChildren = (children: Iterable<number>) => {
     for (const members of similarRows(rows, children)) {
       const kind = foldKind(rows, members)
       if (kind === undefined) continue
-      for (const row of members) foldOf[row] = folds.length
-      folds.push(describeFold(rows, members, kind))
+      starts.push(all.length)
+      for (const row of members) {
+        foldOf[row] = kinds.length
+        all.push(row)
+      }
+      kinds.push(FOLD_KINDS.indexOf(kind))
     }
   }
   for (let row = 0; row < rows.count; row++) {
@@ -50,8 +65,33 @@ export function foldRows(rows: TraceRows): Folds {
     const hasTwo = firstEnd > 0 && firstEnd < (rows.end[row] ?? 0)
     if (hasTwo) foldChildren(childrenOf(rows, row))
   }
-  return { folds, foldOf }
+  starts.push(all.length)
+  return {
+    count: kinds.length,
+    kind: kinds.values.slice(),
+    memberStart: starts.values.slice(),
+    members: all.values.slice(),
+    foldOf,
+  }
 }
+
+/** The members of a fold by start; none of one that is not there. */
+export function membersOf({ memberStart, members }: Folds, fold: number): Int32Array {
+  return members.subarray(memberStart[fold] ?? 0, memberStart[fold + 1] ?? 0)
+}
+
+/** What there is to say of a fold, worked out once for each that is looked at. */
+export function foldAt(rows: TraceRows, folds: Folds, fold: number | undefined): Fold | undefined {
+  if (fold === undefined || fold < 0 || fold >= folds.count) return undefined
+  const known = described.get(folds) ?? new Map<number, Fold>()
+  described.set(folds, known)
+  const kind = FOLD_KINDS[folds.kind[fold] ?? 0] ?? 'similar'
+  const found = known.get(fold) ?? describeFold(rows, membersOf(folds, fold), kind)
+  known.set(fold, found)
+  return found
+}
+
+const described = new WeakMap<Folds, Map<number, Fold>>()
 
 function similarRows(rows: TraceRows, siblings: Iterable<number>): Iterable<readonly number[]> {
   const bySimilar = new Map<number, number[]>()
@@ -80,12 +120,12 @@ function isFailed(rows: TraceRows, row: number): boolean {
   return ((rows.flags[row] ?? 0) & 3) !== outcomeBits('ok')
 }
 
-function overlapsNext(rows: TraceRows, members: readonly number[], index: number): boolean {
+function overlapsNext(rows: TraceRows, members: ArrayLike<number>, index: number): boolean {
   const [row, next] = [members[index] ?? 0, members[index + 1]]
   return next !== undefined && endAt(rows, row) > (rows.start[next] ?? 0)
 }
 
-function describeFold(rows: TraceRows, members: readonly number[], kind: Fold['kind']): Fold {
+function describeFold(rows: TraceRows, members: Int32Array, kind: Fold['kind']): Fold {
   let [failures, worst, total] = [0, 0, 0]
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (const row of members) {
@@ -98,7 +138,7 @@ function describeFold(rows: TraceRows, members: readonly number[], kind: Fold['k
   }
   return {
     kind,
-    members: Int32Array.from(members),
+    members,
     failures,
     worst,
     from,
@@ -110,9 +150,9 @@ function describeFold(rows: TraceRows, members: readonly number[], kind: Fold['k
   }
 }
 
-function countDurations(rows: TraceRows, members: readonly number[]): Uint32Array {
+function countDurations(rows: TraceRows, members: Int32Array): Uint32Array {
   const counts = new Uint32Array(DURATION_BUCKETS)
-  const logs = members.map((row) => Math.log(Math.max(1, rows.duration[row] || 1)))
+  const logs = Float64Array.from(members, (row) => Math.log(Math.max(1, rows.duration[row] || 1)))
   let [low, high] = [Number.POSITIVE_INFINITY, 0]
   for (const log of logs) {
     low = Math.min(low, log)
@@ -127,12 +167,7 @@ function countDurations(rows: TraceRows, members: readonly number[]): Uint32Arra
 }
 
 /** Members come by start, so the time they cover together is found in one pass. */
-function busyShares(
-  rows: TraceRows,
-  members: readonly number[],
-  from: number,
-  to: number,
-): Float32Array {
+function busyShares(rows: TraceRows, members: Int32Array, from: number, to: number): Float32Array {
   const busy = new Float32Array(BUSY_PARTS)
   const part = Math.max(1, (to - from) / BUSY_PARTS)
   let reached = from

@@ -17,11 +17,17 @@ export class GrowingColumn<Array extends Numbers> {
 
   push(value: number): void {
     if (this.#length === this.#values.length) {
-      const larger = this.#make(this.#length * 2)
+      const larger = this.#make(Math.max(1024, this.#length * 2))
       larger.set(this.#values)
       this.#values = larger
     }
     this.#values[this.#length++] = value
+  }
+
+  /** Lets go of what was pushed. */
+  clear(): void {
+    this.#values = this.#make(0)
+    this.#length = 0
   }
 
   /** What was pushed, until the next push: a view, not a copy. */

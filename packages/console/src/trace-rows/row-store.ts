@@ -57,6 +57,28 @@ export class RowStore {
     return this.parent.length
   }
 
+  /** Lets go of what only arranging the rows needs: nothing is added or arranged from here on. */
+  settle(): void {
+    const arranged = [
+      this.idHigh,
+      this.idLow,
+      this.parent,
+      this.callerHigh,
+      this.callerLow,
+      this.segment,
+      this.start,
+      this.end,
+      this.flags,
+      this.kind,
+      this.status,
+      this.name,
+      this.service,
+      this.text,
+      this.similar,
+    ]
+    for (const column of arranged) column.clear()
+  }
+
   /** Adds a segment with all that is embedded in it, as the document with the number `document`. */
   add(segment: Segment, document: number): void {
     const segmentRow = this.count

@@ -1,4 +1,4 @@
-import type { Folds } from './fold-rows.ts'
+import { type Folds, membersOf } from './fold-rows.ts'
 import type { TraceRows } from './trace-rows.ts'
 
 /** What is hidden and what is opened of a trace. */
@@ -63,7 +63,7 @@ class LineWalk {
     this.#folds = folds
     this.#filter = filter
     this.#isFolding = filter.isFolding && filter.kept === undefined
-    this.#lines = new Int32Array(rows.count + folds.folds.length)
+    this.#lines = new Int32Array(rows.count + folds.count)
     this.#shift = new Uint8Array(this.#lines.length)
     this.#ranges = [{ row: 0, end: rows.count, by: 0, within: -1 }]
   }
@@ -98,8 +98,8 @@ class LineWalk {
 
   /** All members of a fold stand where the first of them is. */
   #showFold(fold: number, row: number, by: number): void {
-    const members = this.#folds.folds[fold]?.members
-    if (members === undefined || members[0] !== row) return
+    const members = membersOf(this.#folds, fold)
+    if (members[0] !== row) return
     this.#push(lineOfFold(fold), by)
     if (!this.#filter.unfolded.has(fold)) return
     for (let index = members.length - 1; index >= 0; index--) {

@@ -144,3 +144,21 @@ test('what ran, by service and name; within a part of the time, as long as it ra
   expect(part).toMatchObject({ count: 1, total: 50e6 })
   expect(made.statistics({ from: 0, to: 50e6 }).map(({ name }) => name)).toEqual(['shop'])
 })
+
+test('what is given away while a trace comes, and let go when it has come, is not missed', () => {
+  const asked = (made: TraceSession) => ({
+    search: made.search('tier=gold'),
+    details: [made.details(0), made.details(1)],
+    document: made.document(1),
+    statistics: made.statistics(),
+  })
+  const kept = session(SHOP)
+  kept.picture(1_700_000_001e6)
+  const given = session(SHOP)
+  const { rows } = given.partPicture(1_700_000_001e6)
+  structuredClone(rows.start, { transfer: [rows.start.buffer] })
+  expect(asked(given)).toEqual(asked(kept))
+  const settled = session(SHOP)
+  settled.lastPicture(1_700_000_001e6)
+  expect(asked(settled)).toEqual(asked(kept))
+})

@@ -78,6 +78,7 @@ export class TraceSession {
   >()
   #arranged: ArrangedRows | undefined
   #critical: CriticalPath | undefined
+  #asOfMicros: number | undefined
   /** The document that was read last, and its number. */
   #read: { readonly document: number; readonly segment: Segment } | undefined
 
@@ -105,6 +106,7 @@ export class TraceSession {
 
   /** Everything there is to see, of the documents added so far. */
   picture(asOfMicros?: number): TracePicture {
+    this.#asOfMicros = asOfMicros
     this.#arranged = arrangeRows(this.#store, asOfMicros)
     const { rows } = this.#arranged
     this.#critical = findCriticalPath(rows)
@@ -119,9 +121,26 @@ export class TraceSession {
     }
   }
 
+  /** The same of what was added so far, to be given away: who asks about it makes it once more. */
+  partPicture(asOfMicros: number): TracePicture {
+    const picture = this.picture(asOfMicros)
+    this.#critical = undefined
+    return picture
+  }
+
+  /**
+   * The same, when all documents were added: what is only needed to add more is let go, so that the
+   * rows of a large trace are kept once.
+   */
+  lastPicture(asOfMicros: number): TracePicture {
+    const picture = this.picture(asOfMicros)
+    this.#store.settle()
+    return picture
+  }
+
   /** The rows and the critical path of the last {@link picture}. */
   get seen(): { readonly rows: TraceRows; readonly critical: CriticalPath } {
-    if (this.#arranged === undefined || this.#critical === undefined) this.picture()
+    if (this.#arranged === undefined || this.#critical === undefined) this.picture(this.#asOfMicros)
     const [arranged, critical] = [this.#arranged, this.#critical]
     if (arranged === undefined || critical === undefined) throw new Error('no picture was made')
     return { rows: arranged.rows, critical }

@@ -55,21 +55,69 @@ function answer(message: WorkerAnswer): void {
 }
 
 async function load(id: TraceId, asOfMicros: number): Promise<void> {
-  const before = session
-  const loading = new TraceSession()
+  const loading = new Loading(session)
   const parts = new PartClock()
-  const showPart = (progress: LoadProgress) => {
-    if (before !== undefined || !parts.isTime(loading.rowCount, performance.now())) return
-    session = loading
-    answer({ kind: 'part', picture: loading.picture(asOfMicros), progress })
+  const head = await fetchTrace(
+    id,
+    (document) => loading.add(document),
+    (progress) => {
+      const { opened } = loading
+      if (loading.before !== undefined || opened === undefined) return
+      if (!parts.isTime(opened.rowCount, performance.now())) return
+      session = opened
+      const picture = opened.partPicture(asOfMicros)
+      postMessage({ kind: 'part', picture, progress } satisfies WorkerAnswer, {
+        transfer: columnsOf(picture),
+      })
+    },
+  )
+  if (!head.ok) return answer({ kind: 'problem', problem: head.problem })
+  if (head.value === undefined) return answer({ kind: 'unknown' })
+  const loaded = loading.end()
+  if (loaded === undefined) return answer({ kind: 'unchanged' })
+  session = loaded
+  const picture = copyColumns(loaded.lastPicture(asOfMicros))
+  const message: WorkerAnswer = { kind: 'loaded', picture, head: head.value }
+  postMessage(message, { transfer: columnsOf(picture) })
+}
+
+/**
+ * What comes of a trace. As long as it is what came before, nothing is kept of it: a trace that is
+ * asked for again, and is large, is there once.
+ */
+class Loading {
+  readonly before: TraceSession | undefined
+  #opened: TraceSession | undefined
+  /** How many documents are the same as before. */
+  #same = 0
+
+  constructor(before: TraceSession | undefined) {
+    this.before = before
   }
-  const head = await fetchTrace(id, (document) => loading.add(document), showPart)
-  if (!head.ok) answer({ kind: 'problem', problem: head.problem })
-  else if (head.value === undefined) answer({ kind: 'unknown' })
-  else if (before !== undefined && isSame(before, loading)) answer({ kind: 'unchanged' })
-  else {
-    session = loading
-    answer({ kind: 'loaded', picture: loading.picture(asOfMicros), head: head.value })
+
+  /** Undefined as long as all is as it was before. */
+  get opened(): TraceSession | undefined {
+    return this.#opened
+  }
+
+  add(document: string): void {
+    if (this.#opened === undefined && this.before?.documents[this.#same] === document) this.#same++
+    else this.#open().add(document)
+  }
+
+  /** What has come; undefined where it is what came before. */
+  end(): TraceSession | undefined {
+    const known = this.before?.documents.length
+    return this.#opened === undefined && this.#same === known ? undefined : this.#open()
+  }
+
+  #open(): TraceSession {
+    if (this.#opened !== undefined) return this.#opened
+    this.#opened = new TraceSession()
+    for (const document of this.before?.documents.slice(0, this.#same) ?? []) {
+      this.#opened.add(document)
+    }
+    return this.#opened
   }
 }
 
@@ -91,7 +139,32 @@ class PartClock {
   }
 }
 
-function isSame(before: TraceSession, now: TraceSession): boolean {
-  if (before.documents.length !== now.documents.length) return false
-  return now.documents.every((text, index) => text === before.documents[index])
+/** The columns of a picture: they are handed over, not copied. */
+function columnsOf({ rows, critical, folds, density }: TracePicture): ArrayBuffer[] {
+  const values = [rows, critical, folds, density].flatMap((part) => Object.values<unknown>(part))
+  return values.filter(isColumn).map(({ buffer }) => buffer)
+}
+
+/** The picture with columns of its own. */
+function copyColumns(picture: TracePicture): TracePicture {
+  const { rows, critical, folds, density } = picture
+  return {
+    ...picture,
+    rows: withCopies(rows),
+    critical: withCopies(critical),
+    folds: withCopies(folds),
+    density: withCopies(density),
+  }
+}
+
+function withCopies<Part extends object>(part: Part): Part {
+  const copies = Object.entries(part).map(([name, value]) => [
+    name,
+    isColumn(value) ? value.slice() : value,
+  ])
+  return Object.fromEntries(copies) as Part
+}
+
+function isColumn(value: unknown): value is Uint8Array<ArrayBuffer> {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView)
 }
