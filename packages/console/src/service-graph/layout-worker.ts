@@ -1,6 +1,9 @@
 import { type LayoutTask, layoutPicture } from './layout-picture.ts'
+import { packLayout } from './pack-layout.ts'
 
 /** One task after the other; the answer carries the number of its question. */
 addEventListener('message', ({ data }: MessageEvent<{ number: number; task: LayoutTask }>) => {
-  postMessage({ number: data.number, layout: layoutPicture(data.task) })
+  const layout = packLayout(layoutPicture(data.task), data.task)
+  const transfer = [layout.places.buffer, layout.points.buffer, layout.ends.buffer]
+  postMessage({ number: data.number, layout }, { transfer })
 })

@@ -11,6 +11,10 @@ export function percentText(share: number): string {
   return `${Math.round(share * 100)} %`
 }
 
+// Made once: a formatter takes longer to make than a thousand numbers to print.
+const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+const TENTHS = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
+
 function digits(value: number): string {
-  return new Intl.NumberFormat('en-US', { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)
+  return (value < 10 ? TENTHS : WHOLE).format(value)
 }

@@ -111,9 +111,9 @@ function smooth(corners: readonly Point[]): Route {
 /** The height nearest to `line` at which a route passes between nodes at `ys`, ascending. */
 function freeHeight(line: number, ys: readonly number[], room: FlowRoom): number {
   const { before, after } = room
-  const index = ys.findIndex((y) => line > y - before && line < y + after)
+  const index = firstAbove(ys, line - after)
   const node = ys[index]
-  if (node === undefined) return line
+  if (node === undefined || line <= node - before) return line
   const above = gapMiddle(ys[index - 1], node, room)
   const below = gapMiddle(node, ys[index + 1], room)
   return line - above < below - line ? above : below
@@ -133,7 +133,19 @@ function gapMiddle(
 /** A straight line close to a node's room might still cut its corner. */
 function isTight(line: number, ys: readonly number[], room: FlowRoom): boolean {
   const { before, after, row } = room
-  return ys.some((y) => line > y - before - row / 2 && line < y + after + row / 2)
+  const node = ys[firstAbove(ys, line - after - row / 2)]
+  return node !== undefined && line > node - before - row / 2
+}
+
+/** Where in `ys`, ascending, the first is that is greater than `bound`; their count where none is. */
+function firstAbove(ys: readonly number[], bound: number): number {
+  let [low, high] = [0, ys.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((ys[middle] ?? 0) > bound) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 /** Routes through one gap lie beside each other: 0, 1, -1, 2, -2, and again. */
@@ -165,7 +177,11 @@ function bow({ from, to, fromRadius, toRadius }: Ends, { text }: FlowRoom): Rout
 
 function columnsOf(places: ReadonlyMap<string, Point>): Columns {
   const columns = new Map<number, number[]>()
-  for (const { x, y } of places.values()) columns.set(x, [...(columns.get(x) ?? []), y])
+  for (const { x, y } of places.values()) {
+    const ys = columns.get(x)
+    if (ys === undefined) columns.set(x, [y])
+    else ys.push(y)
+  }
   return [...columns]
     .map(([x, ys]) => ({ x, ys: ys.sort((a, b) => a - b) }))
     .sort((a, b) => a.x - b.x)
