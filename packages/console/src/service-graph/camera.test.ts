@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { pinch, toMap } from './camera.ts'
+import { boundsOf, pinch, toMap, wholeCamera } from './camera.ts'
 
 const coordinate = fc.integer({ min: 0, max: 800 })
 const point = fc.record({ x: coordinate, y: coordinate })
@@ -32,4 +32,19 @@ test('twice as far apart is twice as large', () => {
     ],
   )
   expect(moved.scale).toBe(2)
+})
+
+test('all of a map lies beside the buttons and above the legend', () => {
+  const size = { width: 1000, height: 600 }
+  const places = new Map(Array.from({ length: 12 }, (_, row) => [`${row}`, { x: 0, y: row * 90 }]))
+  const camera = wholeCamera({ places }, size)
+  const { left, top, right, bottom } = boundsOf({ places })
+  const window = {
+    from: toMap(camera, { x: 0, y: 0 }),
+    to: toMap(camera, { x: size.width - 40, y: size.height - 40 }),
+  }
+  expect(left).toBeGreaterThanOrEqual(window.from.x)
+  expect(top).toBeGreaterThanOrEqual(window.from.y)
+  expect(right).toBeLessThan(window.to.x)
+  expect(bottom).toBeLessThan(window.to.y)
 })

@@ -19,8 +19,9 @@ const MOST_FIT_SCALE = 1.15
 const READABLE_SCALE = 0.6
 const MOST_LOOKED_THROUGH = 40
 const MARGIN = { left: 100, top: 56, right: 100, bottom: 92 }
-/** What the buttons at the right side cover. */
+/** What the buttons at the right side cover, and the closed legend at the foot. */
 const CONTROLS_PX = 44
+const LEGEND_PX = 44
 
 /** What the nodes with their text take. */
 export function boundsOf({ places }: Pick<MapLayout, 'places'>): Box {
@@ -50,9 +51,9 @@ export function fitCamera(box: Box, { width, height }: Size): Camera {
   }
 }
 
-/** All of a map in its window, beside the buttons there. */
+/** All of a map in its window, beside the buttons and above the legend there. */
 export function wholeCamera(layout: Pick<MapLayout, 'places'>, { width, height }: Size): Camera {
-  return fitCamera(boundsOf(layout), { width: width - CONTROLS_PX, height })
+  return fitCamera(boundsOf(layout), { width: width - CONTROLS_PX, height: height - LEGEND_PX })
 }
 
 /**
