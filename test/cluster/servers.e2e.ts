@@ -86,6 +86,25 @@ test('rules, groups and tags of one are those of another', async () => {
     .toMatchObject(tags)
 })
 
+test('clients of two servers share one reservoir', async () => {
+  const [first, second] = servers
+  const rule = { RuleName: 'fleet', Priority: 6, FixedRate: 0.1, ReservoirSize: 10, Version: 1 }
+  const any = { ServiceName: '*', ServiceType: '*', Host: '*', HTTPMethod: '*', URLPath: '*' }
+  await call(first, '/CreateSamplingRule', { SamplingRule: { ...rule, ...any, ResourceARN: '*' } })
+  const quotaOf = async (server: RunningServer | undefined, client: string) => {
+    const counts = { RequestCount: 1000, SampledCount: 10, BorrowCount: 1 }
+    const report = { RuleName: 'fleet', ClientID: client.repeat(24), Timestamp: Date.now() / 1000 }
+    const answer = await call(server, '/SamplingTargets', {
+      SamplingStatisticsDocuments: [{ ...report, ...counts }],
+    })
+    const [target] = answer['SamplingTargetDocuments'] as { ReservoirQuota: number }[]
+    return target?.ReservoirQuota
+  }
+  await expect
+    .poll(async () => [await quotaOf(first, 'a'), await quotaOf(second, 'b')], { interval: 500 })
+    .toEqual([5, 5])
+})
+
 test('one computes the graphs of minutes; when it stops, another does', async () => {
   await expect.poll(computing).toHaveLength(1)
   const [before] = await computing()

@@ -17,6 +17,7 @@ import { putTelemetryRecords } from './show/operation/put-telemetry-records.ts'
 import type { Operation } from './show/operation.ts'
 import { ONE_DAY, SIX_HOURS, THIRTY_DAYS } from './show/time-range.ts'
 import type { Database } from './store/database.ts'
+import type { SharedReports } from './store/sampling-reports.ts'
 import type { Settings } from './store/settings.ts'
 
 export type OperationsOptions = {
@@ -29,6 +30,8 @@ export type OperationsOptions = {
   readonly omissions: Omissions
   /** How long traces are kept. */
   readonly retention: Nanos
+  /** Where several servers share the store. */
+  readonly sharedReports: SharedReports | undefined
 }
 
 /** All operations but PutTraceSegments, whose body goes another way. */
@@ -64,7 +67,13 @@ export function createOperations(options: OperationsOptions): readonly Operation
       strictLimits ? ONE_DAY : THIRTY_DAYS,
     ),
     putTelemetryRecords(),
-    ...settingsOperations({ settings, now, checkFilter: checkGroupFilter, retention }),
+    ...settingsOperations({
+      settings,
+      now,
+      checkFilter: checkGroupFilter,
+      retention,
+      sharedReports: options.sharedReports,
+    }),
     ...insightOperations({
       database,
       settings,

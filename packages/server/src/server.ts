@@ -173,6 +173,7 @@ export class Server {
         strictLimits: this.#config.strictLimits,
         omissions: this.#omissions,
         retention: (this.#config.retentionDays * NANOS_PER_DAY) as Nanos,
+        sharedReports: this.#store.sharedReports(),
       }),
       readRoutes: createReadRoutes({
         database: this.#store.database,

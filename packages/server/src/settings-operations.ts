@@ -26,6 +26,7 @@ import { updateIndexingRule } from './show/operation/update-indexing-rule.ts'
 import { updateSamplingRule } from './show/operation/update-sampling-rule.ts'
 import { updateTraceSegmentDestination } from './show/operation/update-trace-segment-destination.ts'
 import type { Operation } from './show/operation.ts'
+import type { SharedReports } from './store/sampling-reports.ts'
 import type { Settings } from './store/settings.ts'
 
 export type SettingsOperationsOptions = {
@@ -35,13 +36,15 @@ export type SettingsOperationsOptions = {
   readonly checkFilter: CheckFilter
   /** How long traces are kept. */
   readonly retention: Nanos
+  /** Where several servers share the store. */
+  readonly sharedReports?: SharedReports | undefined
 }
 
 /** The operations that read and change what people set. */
 export function settingsOperations(options: SettingsOperationsOptions): readonly Operation[] {
   const { settings, now, checkFilter, retention } = options
   const groups = { checkFilter, retention, randomBytes: () => randomBytes(GROUP_ID_BYTES) }
-  const sampling = new Sampling(settings, now)
+  const sampling = new Sampling(settings, now, options.sharedReports)
   return [
     createGroup(settings, groups),
     updateGroup(settings, groups),

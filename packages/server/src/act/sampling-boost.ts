@@ -25,7 +25,7 @@ export type SamplingBoost = { readonly rate: number; readonly end: UnixNanos }
 export function takeBoostReport(
   state: BoostState,
   rule: SamplingRule,
-  report: SamplingBoostStatisticsDocument,
+  report: Pick<SamplingBoostStatisticsDocument, 'AnomalyCount' | 'TotalCount'>,
   now: UnixNanos,
 ): BoostState {
   const { AnomalyCount: anomalies, TotalCount: total } = report

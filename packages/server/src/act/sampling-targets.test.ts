@@ -1,7 +1,13 @@
 import { DEFAULT_SAMPLING_RULE, type UnixNanos, unixNanos } from '@fluoroscope/model'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { NO_REPORTS, type SamplingState, samplingTrend, takeReports } from './sampling-targets.ts'
+import {
+  NO_REPORTS,
+  type SamplingState,
+  samplingTrend,
+  takeReports,
+  takeSharedReports,
+} from './sampling-targets.ts'
 
 const SECOND = 1_000_000_000n
 const START = unixNanos(1_795_388_400n * SECOND)
@@ -161,6 +167,48 @@ test('five minutes of statistics are kept', () => {
   expect(trend(state, 10_000)).toEqual(
     Array.from({ length: 30 }, (_, index) => [9700 + 10 * index, [0, 0, 0]]),
   )
+})
+
+/** What another server tells of a report to it. */
+function shared(id: string, seconds: number, requests: number, quota: number, rule = 'Default') {
+  const counts = { requests, sampled: 2, borrowed: 1 }
+  const grant = { quota, quotaEnd: at(seconds + 300) }
+  return { kind: 'statistics' as const, at: at(seconds), rule, client: id, ...counts, ...grant }
+}
+
+test('clients of other servers have their share, and hold what they were granted there', () => {
+  const [begun] = takeReports(NO_REPORTS, rules(10), [report(client('a'), 1000)], START)
+  const told = takeSharedReports(begun, rules(10), [shared(client('b'), 1, 1000, 8)])
+  const [next, held] = takeReports(told, rules(10), [report(client('a'), 1000)], at(10))
+  expect(held.targets).toMatchObject([{ quota: 2 }])
+  const less = takeSharedReports(next, rules(10), [shared(client('b'), 11, 1000, 5)])
+  const [, shares] = takeReports(less, rules(10), [report(client('a'), 1000)], at(20))
+  expect(shares.targets).toMatchObject([{ quota: 5 }])
+})
+
+test('a client that has reported here since keeps what it was granted here', () => {
+  const { state } = grant(10, [
+    [0, client('a'), 1000],
+    [10, client('a'), 1000],
+  ])
+  const told = takeSharedReports(state, rules(10), [shared(client('a'), 5, 1000, 1)])
+  const [, { targets }] = takeReports(told, rules(10), [report(client('b'), 1000)], at(11))
+  expect(targets).toMatchObject([{ quota: 0 }])
+})
+
+test('statistics are the sums over all servers, also of what is told late; unknown rules are not', () => {
+  const [first] = takeReports(NO_REPORTS, rules(1), [report(client('a'), 100)], at(0))
+  const [second] = takeReports(first, rules(1), [report(client('a'), 10)], at(10))
+  const told = takeSharedReports(second, rules(1), [
+    shared(client('b'), 3, 40, 0),
+    shared(client('b'), 13, 4, 0),
+    shared(client('b'), 13, 4, 0, 'gone'),
+  ])
+  const [last] = takeReports(told, rules(1), [report(client('c'), 1)], at(14))
+  const requests = samplingTrend(last, ['Default'], at(20)).map(
+    ({ rules: of }) => of.get('Default')?.requests,
+  )
+  expect(requests).toEqual([140, 15])
 })
 
 test('quotas that hold at an instant never exceed the reservoir', () => {

@@ -1,5 +1,6 @@
 import type { SamplingRule, SamplingStatisticsDocument, UnixNanos } from '@fluoroscope/model'
 import { addNanos, type Nanos } from '@fluoroscope/model'
+import type { SharedStatistics } from '../store/sampling-reports.ts'
 
 /** Who reported what of each rule, and what was granted; by rule name. */
 export type SamplingState = ReadonlyMap<string, RuleState>
@@ -66,6 +67,37 @@ export function takeReports(
     targets.push({ rule, quota: grant.quota, quotaEnd: grant.end })
   }
   return [next, { targets, unknownRules }]
+}
+
+/**
+ * Takes in what other servers were told, and what they granted. A client that has reported here since keeps
+ * what it was granted here.
+ */
+export function takeSharedReports(
+  state: SamplingState,
+  rules: ReadonlyMap<string, SamplingRule>,
+  reports: readonly SharedStatistics[],
+): SamplingState {
+  const next = new Map(state)
+  for (const { rule, client, at, quota, quotaEnd, ...counts } of reports) {
+    if (!rules.has(rule)) continue
+    const report = {
+      RuleName: rule,
+      ClientID: client,
+      Timestamp: at,
+      RequestCount: counts.requests,
+      SampledCount: counts.sampled,
+      BorrowCount: counts.borrowed,
+    }
+    const known = next.get(rule)
+    const seen = known?.clients.get(client)?.seen
+    if (known !== undefined && seen !== undefined && seen >= at) {
+      next.set(rule, { ...known, windows: withReport(known.windows, report, at) })
+    } else {
+      next.set(rule, withGrant(admit(known, report, at), client, { quota, end: quotaEnd }))
+    }
+  }
+  return next
 }
 
 /**
@@ -146,18 +178,23 @@ function withReport(
   report: SamplingStatisticsDocument,
   now: UnixNanos,
 ): RuleState['windows'] {
-  const current = windowOf(now)
-  const open = windows.get(current)
-  const reports = new Map(isReports(open) ? open : [])
-  reports.set(report.ClientID, {
+  const at = windowOf(now)
+  const newest = Math.max(at, ...windows.keys())
+  const statistics = {
     requests: report.RequestCount,
     sampled: report.SampledCount,
     borrowed: report.BorrowCount ?? 0,
-  })
-  const closed = [...windows]
-    .filter(([window]) => window !== current && window >= current - TREND_WINDOWS)
-    .map(([window, reported]) => [window, sumOf(reported)] as const)
-  return new Map<number, WindowReports>([...closed, [current, reports]])
+  }
+  const known = windows.get(at)
+  const isClosed = known !== undefined && !isReports(known)
+  const reported = isClosed
+    ? addStatistics(known, statistics)
+    : new Map(known ?? []).set(report.ClientID, statistics)
+  return new Map(
+    [...windows, [at, reported] as const]
+      .filter(([window]) => window >= newest - TREND_WINDOWS)
+      .map(([window, reports]) => [window, window === newest ? reports : sumOf(reports)] as const),
+  )
 }
 
 /**
@@ -238,11 +275,15 @@ function sumOf(window: WindowReports | undefined): RuleStatistics {
   if (window !== undefined && !isReports(window)) return window
   let sum = { requests: 0, sampled: 0, borrowed: 0 }
   for (const { requests, sampled, borrowed } of window?.values() ?? []) {
-    sum = {
-      requests: sum.requests + requests,
-      sampled: sum.sampled + sampled,
-      borrowed: sum.borrowed + borrowed,
-    }
+    sum = addStatistics(sum, { requests, sampled, borrowed })
   }
   return sum
+}
+
+function addStatistics(left: RuleStatistics, right: RuleStatistics): RuleStatistics {
+  return {
+    requests: left.requests + right.requests,
+    sampled: left.sampled + right.sampled,
+    borrowed: left.borrowed + right.borrowed,
+  }
 }

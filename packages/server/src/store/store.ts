@@ -18,6 +18,7 @@ import {
 import { Lease } from './lease.ts'
 import { migrate, readMigrations } from './migrate.ts'
 import { Retention } from './retention.ts'
+import { SharedReports } from './sampling-reports.ts'
 import type { EncodedRows } from './segment-row.ts'
 import { SegmentWriter, type SegmentWriterStatistics, type WriterDelays } from './segment-writer.ts'
 import { SetAsideFiles } from './set-aside-files.ts'
@@ -126,6 +127,13 @@ export class Store {
     const { engine, monotonicMs } = this.#options
     if (engine.kind === 'embedded') return undefined
     return new Lease({ database: this.database, name, holder: this.#name, monotonicMs })
+  }
+
+  /** Reports of sampling for the servers of this store; undefined where there is only this one. */
+  sharedReports(): SharedReports | undefined {
+    const { engine, monotonicMs, log } = this.#options
+    if (engine.kind === 'embedded') return undefined
+    return new SharedReports({ database: this.database, server: this.#name, log, monotonicMs })
   }
 
   /** The embedded engine's process, where there is one now. */
