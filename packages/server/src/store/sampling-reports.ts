@@ -21,7 +21,7 @@ export type SharedStatistics = {
 }
 
 /** What a client reported of the anomalies under a rule. */
-export type SharedAnomalies = {
+type SharedAnomalies = {
   readonly kind: 'anomalies'
   readonly at: UnixNanos
   readonly rule: string
