@@ -14,7 +14,7 @@ type Props = {
   readonly fold: Fold
   readonly line: number
   readonly id: string
-  /** Pixels below the top of the list. */
+  /** Pixels below the top of a list that is not too high; `--shift` says by how much it is off. */
   readonly top: number
   readonly level: number
   readonly view: TimeView
@@ -35,7 +35,7 @@ export function FoldLine(props: Props) {
     <tr
       id={props.id}
       class={`timeline-row fold ${worstOf(rows, fold)}`}
-      style={{ top: `${props.top}px` }}
+      style={{ top: `calc(${props.top}px + var(--shift))` }}
       aria-rowindex={props.position}
       aria-level={props.level + 1}
       aria-selected={props.selected}

@@ -29,7 +29,7 @@ type Props = {
   readonly row: number
   /** Names the line in the document. */
   readonly id: string
-  /** Pixels below the top of the list. */
+  /** Pixels below the top of a list that is not too high; `--shift` says by how much it is off. */
   readonly top: number
   readonly level: number
   readonly view: TimeView
@@ -53,7 +53,7 @@ export const TimelineRow = memo((props: Props) => {
     <tr
       id={props.id}
       class={`timeline-row ${outcomeAt(rows, row)} ${kind} ${foundClass(found)}`}
-      style={{ top: `${props.top}px` }}
+      style={{ top: `calc(${props.top}px + var(--shift))` }}
       aria-rowindex={props.position}
       aria-level={level + 1}
       aria-selected={props.selected}

@@ -11,10 +11,17 @@ import { levelOf } from './timeline-keys.ts'
 import { TimelineRow } from './timeline-row.tsx'
 import { keyOfLine, type TraceLines } from './trace-lines.ts'
 import { useTimeDrag } from './use-time-drag.ts'
-import { listHeight, scrolledTo, useVisibleWindow } from './use-visible-window.ts'
+import {
+  listHeight,
+  scrolledTo,
+  useVisibleWindow,
+  type VisibleWindow,
+} from './use-visible-window.ts'
 import { useWidth } from './use-width.ts'
 
 const ROW_PX = 24
+/** With the border around the table. */
+const HEAD_PX = 29
 
 type Props = {
   readonly lines: TraceLines
@@ -59,7 +66,7 @@ export function Timeline(props: Props) {
   const selected = shown.lines[position]
   return (
     <div class="timeline-box">
-      <TickLines ticks={ticks} />
+      <TickLines ticks={ticks} painted={painted} />
       <table
         class="timeline"
         // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: ARIA names table as a base of treegrid
@@ -87,7 +94,10 @@ export function Timeline(props: Props) {
         <tbody
           class="timeline-rows"
           ref={setRows}
-          style={{ height: `${listHeight(shown.lines.length, ROW_PX)}px` }}
+          style={{
+            height: `${listHeight(shown.lines.length, ROW_PX)}px`,
+            '--shift': `${painted.top - painted.first * ROW_PX}px`,
+          }}
         >
           {Array.from(shown.lines.subarray(painted.first, painted.last), (line, offset) => (
             <Line
@@ -95,7 +105,6 @@ export function Timeline(props: Props) {
               {...props}
               line={line}
               at={painted.first + offset}
-              top={painted.top + offset * ROW_PX}
               view={view}
               ranks={ranks}
             />
@@ -109,18 +118,17 @@ export function Timeline(props: Props) {
 type LineProps = Props & {
   readonly line: number
   readonly at: number
-  readonly top: number
   readonly view: TimeView
   readonly ranks: Map<number, PeerRank | undefined>
 }
 
-function Line({ line, at, top, ranks, ...props }: LineProps) {
+function Line({ line, at, ranks, ...props }: LineProps) {
   const { lines, critical, hits, peers, position } = props
   const { rows, folds, filter } = lines
   const shared = {
     rows,
     id: lineId(lines, line),
-    top,
+    top: at * ROW_PX,
     level: levelOf(lines, at),
     view: props.view,
     position: at + 2,
@@ -165,10 +173,13 @@ function AreaMark({ area, view }: { area: TimePart; view: TimeView }) {
   return <span class="area-mark" style={{ left: `${left}px`, width: `${right - left}px` }} />
 }
 
-/** The lines behind the bars: a few for all rows, so that little is painted anew while they move. */
-function TickLines({ ticks }: { ticks: readonly Tick[] }) {
+type TickLinesProps = { readonly ticks: readonly Tick[]; readonly painted: VisibleWindow }
+
+/** The lines behind the bars: a few for all painted rows, so that little is painted anew while they move. */
+function TickLines({ ticks, painted: { first, last, top } }: TickLinesProps) {
+  const place = { top: `${HEAD_PX + top}px`, height: `${(last - first) * ROW_PX}px` }
   return (
-    <div class="tick-lines" aria-hidden="true">
+    <div class="tick-lines" style={place} aria-hidden="true">
       <div class="timeline-bar-cell">
         {ticks.map(({ left }, index) => (
           <span key={index} class="tick-line" style={{ left: `${left}px` }} />
