@@ -2,7 +2,8 @@
  * Query latency through the X-Ray API at a given number of span rows over a day, warm, one request
  * after the other: traces by id, searches, service graphs, time series.
  * `npm run bench:query -- [span rows] [data directory]`; needs a build. A directory is kept, and the
- * rows that an earlier run loaded into it are used again.
+ * rows that an earlier run loaded into it are used again. Of more than ten million rows, that many are
+ * sent, and the store copies their traces under other ids until there are as many as asked for.
  */
 import { mkdir } from 'node:fs/promises'
 import { removeDirectory, startServer, temporaryDirectory } from '../test/support/server.ts'
@@ -12,25 +13,39 @@ import { loadDataset, readDataset, writeDataset } from './support/dataset.ts'
 import { seededRandom } from './support/generate.ts'
 import { call } from './support/load.ts'
 import { latencies, machine } from './support/machine.ts'
+import { multiplyTraces } from './support/multiply.ts'
 
 const SPAN_ROWS = Number(process.argv[2] ?? 1_000_000)
 const kept = process.argv[3]
 const HOURS = 24
+const MOST_SENT = 10_000_000
+/** A minute is computed when nothing has come for it for so long, and merged with others a while later. */
+const QUIET_MS = 90_000
 /** Only those whose names hold this text. */
 const only = process.env['BENCH_ONLY'] ?? ''
 
 const directory = kept ?? (await temporaryDirectory())
 await mkdir(directory, { recursive: true })
-const server = await startServer(directory, ['--log-level=warn'])
+let server = await startServer(directory, ['--log-level=warn'])
 const show = (name: string, value: string) => process.stdout.write(`${name.padEnd(44)} ${value}\n`)
 show('machine', machine())
 
 let dataset = await readDataset(directory)
 if (dataset === undefined) {
-  dataset = await loadDataset(server.endpoint, SPAN_ROWS, HOURS)
+  dataset = await loadDataset(server.endpoint, Math.min(SPAN_ROWS, MOST_SENT), HOURS)
   await writeDataset(directory, dataset)
   // Late data makes every minute dirty; the roll-ups of a running system are quiet.
-  await new Promise((done) => setTimeout(done, Number(process.env['BENCH_SETTLE_MS'] ?? 90_000)))
+  await settled()
+}
+const copies = Math.round(SPAN_ROWS / dataset.spanRows) - 1
+if (copies > 0) {
+  await server.stop()
+  await multiplyTraces(directory, copies)
+  const [spanRows, copied] = [dataset.spanRows * (copies + 1), dataset.traces * (copies + 1)]
+  dataset = { ...dataset, spanRows, traces: copied }
+  await writeDataset(directory, dataset)
+  server = await startServer(directory, ['--log-level=warn'])
+  await settled()
 }
 const { first, seconds, traceIds, traces } = dataset
 show('dataset', `${dataset.spanRows} span rows, ${traces} traces over ${seconds / 3600} h`)
@@ -78,6 +93,17 @@ async function measure(
   }
   const each = found.length === 0 ? '' : `  ${median(found)} summaries`
   show(name, `${latencies(millis)}${each}`)
+}
+
+/** Until all roll-ups are made. */
+async function settled(): Promise<void> {
+  await new Promise((done) => setTimeout(done, QUIET_MS))
+  for (;;) {
+    const metrics = await (await fetch(`${server.endpoint}/metrics`)).text()
+    if (/^fluoroscope_graph_dirty_minutes 0$/m.test(metrics)) break
+    await new Promise((done) => setTimeout(done, 1000))
+  }
+  await new Promise((done) => setTimeout(done, QUIET_MS))
 }
 
 function median(values: readonly number[]): number {
