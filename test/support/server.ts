@@ -60,14 +60,7 @@ export async function startServer(
   flags: readonly string[] = [],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<RunningServer> {
-  const child = spawn(
-    process.execPath,
-    [MAIN, 'serve', ...FREE_PORTS, `--data-dir=${dataDirectory}`, ...flags],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_OPTIONS: '', ...storeOf(dataDirectory), ...environment },
-    },
-  )
+  const child = spawnServer(dataDirectory, flags, environment)
   const log: string[] = []
   child.stderr.setEncoding('utf8').on('data', (text: string) => log.push(text))
   const ready = await readyLine(child, () => log.join(''))
@@ -82,6 +75,38 @@ export async function startServer(
       await end(child, 'SIGKILL')
     },
   }
+}
+
+/** Kills a server so soon after it was started; says whether it was ready by then. */
+export async function startAndKill(
+  dataDirectory: string,
+  afterMs: number,
+  flags: readonly string[] = [],
+): Promise<boolean> {
+  const child = spawnServer(dataDirectory, flags)
+  let isReady = false
+  child.stdout.on('data', (text: Buffer) => {
+    isReady ||= text.includes('"ready":true')
+  })
+  child.stderr.resume()
+  await new Promise((done) => setTimeout(done, afterMs))
+  await end(child, 'SIGKILL')
+  return isReady
+}
+
+function spawnServer(
+  dataDirectory: string,
+  flags: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+) {
+  return spawn(
+    process.execPath,
+    [MAIN, 'serve', ...FREE_PORTS, `--data-dir=${dataDirectory}`, ...flags],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_OPTIONS: '', ...storeOf(dataDirectory), ...environment },
+    },
+  )
 }
 
 /** Servers of one data directory have one database, as they have one engine where it is embedded. */
