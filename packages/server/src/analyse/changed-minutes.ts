@@ -149,13 +149,29 @@ export class ChangedMinutes {
   async #findChanges(): Promise<void> {
     this.#searchedTo ??= await this.#startProgress()
     const again = this.#again
-    const since = Math.min(this.#searchedTo, again) - this.#settings.overlapMs
-    const { minutes, now } = await findChangedMinutes(this.#database, since, MAX_DIRTY_MINUTES)
-    for (const { minute, inserted } of minutes) this.#dirty.add(minute, inserted, since)
-    this.#dirty.forgetComputed(since)
-    // Where nothing was found the next search begins at the same place.
-    this.#searchedTo = Math.max(this.#searchedTo, now ?? 0)
+    let since: number | undefined = Math.min(this.#searchedTo, again) - this.#settings.overlapMs
+    while (since !== undefined) since = await this.#findSince(since)
     if (this.#again === again) this.#again = Number.POSITIVE_INFINITY
+  }
+
+  /**
+   * Finds the changes stamped from `since` on, or as many as one query can hold: after a long time
+   * without a search there may be more. Gives where it came to, undefined for the end.
+   */
+  async #findSince(since: number): Promise<number | undefined> {
+    for (let until: number | undefined; ; ) {
+      try {
+        const range = { since, until }
+        const { minutes, now } = await findChangedMinutes(this.#database, range, MAX_DIRTY_MINUTES)
+        for (const { minute, inserted } of minutes) this.#dirty.add(minute, inserted, since)
+        this.#dirty.forgetComputed(since)
+        // Where nothing was found up to now the next search begins at the same place.
+        this.#searchedTo = Math.max(this.#searchedTo ?? 0, until ?? now ?? 0)
+        return until
+      } catch (cause) {
+        until = middleOf(since, until ?? (await engineNow(this.#database)), cause)
+      }
+    }
   }
 
   /** Where an earlier run came to. */
@@ -185,6 +201,14 @@ export class ChangedMinutes {
     await saveProgress(this.#database, this.#unkept)
     this.#unkept = undefined
   }
+}
+
+/** Half of what met a limit of the store. @throws `cause`, where it was another, or there is no half */
+function middleOf(since: number, until: number, cause: unknown): number {
+  const middle = Math.floor((since + until) / 2)
+  const isLimit = cause instanceof StoreError && cause.reason === 'query-limit'
+  if (isLimit && middle > since) return middle
+  throw cause
 }
 
 /** A trace's minutes are the sender's choice; so many may wait at once. */

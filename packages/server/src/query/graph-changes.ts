@@ -26,8 +26,11 @@ export async function engineNow(database: Database): Promise<number> {
   return Number(row?.now ?? 0n)
 }
 
+/** From when to when documents were inserted, milliseconds since 1970; `until` undefined for all since. */
+export type InsertedRange = { readonly since: number; readonly until: number | undefined }
+
 /**
- * Every minute of every trace that got a document since, and every computed minute of traces that
+ * Every minute of every trace that got a document then, and every computed minute of traces that
  * link to those: a superset of the minutes whose graphs differ, since a trace may begin in any of its
  * minutes. At most `limit`, the newest. Relies on
  * documents being inserted after their spans and minutes.
@@ -35,15 +38,19 @@ export async function engineNow(database: Database): Promise<number> {
  */
 export async function findChangedMinutes(
   database: Database,
-  since: number,
+  { since, until }: InsertedRange,
   limit: number,
 ): Promise<ChangedMinutesFound> {
+  const from = sql`documents.inserted >= fromUnixTimestamp64Milli(${integer(since)})`
+  const inserted =
+    until === undefined
+      ? from
+      : sql`${from} AND documents.inserted < fromUnixTimestamp64Milli(${integer(until)})`
   const changed = sql`SELECT trace_id, max(documents.inserted) AS last FROM documents
-    WHERE documents.inserted >= fromUnixTimestamp64Milli(${integer(since)}) GROUP BY trace_id`
+    WHERE ${inserted} GROUP BY trace_id`
   const of = (table: 'trace_minutes' | 'graph_links') => sql`SELECT minute, changed.last AS last
     FROM ${identifier(table)} AS held INNER JOIN (${changed}) AS changed ON changed.trace_id = held.trace_id
-    WHERE held.trace_id IN (SELECT trace_id FROM documents
-      WHERE documents.inserted >= fromUnixTimestamp64Milli(${integer(since)}))`
+    WHERE held.trace_id IN (SELECT trace_id FROM documents WHERE ${inserted})`
   const rows = await database.rows(
     sql`SELECT minute, toUnixTimestamp64Milli(max(last)) AS inserted, toUnixTimestamp64Milli(now64(3)) AS now
       FROM (${of('trace_minutes')} UNION ALL ${of('graph_links')}) GROUP BY minute ORDER BY minute DESC LIMIT ${integer(limit)}`,
