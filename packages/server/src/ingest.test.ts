@@ -7,6 +7,7 @@ import { Ingest } from './ingest.ts'
 import { Ledger, type LedgerEntry } from './lib/ledger.ts'
 import { createLog } from './lib/log.ts'
 import { EncoderError, type Encoders, inlineEncoders } from './parse-pool.ts'
+import { ReceiptClock } from './receipt-clock.ts'
 import type { SentBody } from './show/request-body.ts'
 import type { JournalRefusal } from './store/journal.ts'
 import type { EncodedRows } from './store/segment-row.ts'
@@ -39,7 +40,7 @@ function ingest(fates: readonly Fate[] = []) {
     },
     ledger,
     log: createLog({ level: 'silent' }),
-    now: () => unixNanos(1_795_388_400_000_000_000n),
+    receipts: new ReceiptClock(() => unixNanos(1_795_388_400_000_000_000n)),
     defaults: CONTEXT,
     maxInflatedBytes: 1_000_000,
     keepUnsampled: false,

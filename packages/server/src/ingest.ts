@@ -1,17 +1,10 @@
-import {
-  bad,
-  ok,
-  type Rejection,
-  type RequestContext,
-  type Result,
-  type UnixNanos,
-  unixNanos,
-} from '@fluoroscope/model'
+import { bad, ok, type Rejection, type RequestContext, type Result } from '@fluoroscope/model'
 import type { Batch } from './batch-encoder.ts'
 import type { EncodedBatch } from './batch-outcome.ts'
 import type { Ledger } from './lib/ledger.ts'
 import { describeError, type Log } from './lib/log.ts'
 import { EncoderError, type Encoders } from './parse-pool.ts'
+import type { ReceiptClock } from './receipt-clock.ts'
 import type { DatagramBatch } from './receive/udp-daemon.ts'
 import type { OperationError } from './show/operation-error.ts'
 import type { RejectedSpans, SentSpans } from './show/otlp-traces.ts'
@@ -25,7 +18,7 @@ export type IngestOptions = {
   readonly append: (rows: EncodedRows) => Promise<Result<void, JournalRefusal>>
   readonly ledger: Ledger
   readonly log: Log
-  readonly now: () => UnixNanos
+  readonly receipts: ReceiptClock
   /** Who sent what came without a credential. */
   readonly defaults: RequestContext
   readonly maxInflatedBytes: number
@@ -36,7 +29,6 @@ export type IngestOptions = {
 /** Takes bytes from the sockets to the journal, and keeps account of every document. */
 export class Ingest {
   readonly #options: IngestOptions
-  #lastReceipt = 0n
   #inFlight = 0
   #drained = () => {}
   #ignoredValues = 0
@@ -62,7 +54,7 @@ export class Ingest {
     context: RequestContext,
   ): Promise<Result<readonly Rejection[], OperationError>> {
     const { maxInflatedBytes, keepUnsampled } = this.#options
-    const received = this.#receipt(1)
+    const received = this.#options.receipts.take(1)
     const sent = { bytes, encoding, maxInflatedBytes, received, context }
     const encoded = await this.#put({ kind: 'request', ...sent, keepUnsampled }, release)
     return encoded.ok ? ok(encoded.value.rejections) : encoded
@@ -74,7 +66,7 @@ export class Ingest {
     context: RequestContext,
   ): Promise<Result<RejectedSpans, OperationError>> {
     const { maxInflatedBytes } = this.#options
-    const received = this.#receipt(1)
+    const received = this.#options.receipts.take(1)
     const sent = { bytes, encoding, maxInflatedBytes, received, context }
     const encoded = await this.#put({ kind: 'otlp', ...sent, format, source }, release)
     if (!encoded.ok) return encoded
@@ -92,7 +84,7 @@ export class Ingest {
       ledger.drop('udp', 'queue-full', dropped)
       if (dropped > 0) log.warn('datagrams dropped: the queue is full', { dropped })
       if (count === 0) return
-      const received = this.#receipt(count)
+      const received = this.#options.receipts.take(count)
       try {
         const sent = { bytes, ends, received, context: defaults, keepUnsampled }
         const encoded = await encoders.encode({ kind: 'datagrams', ...sent })
@@ -150,14 +142,6 @@ export class Ingest {
       else ledger.drop(source, appended.problem.code, accepted)
     }
     return appended.ok ? undefined : appended.problem
-  }
-
-  /** The first of `count` stamps that nothing else gets; they only ever rise. */
-  #receipt(count: number): UnixNanos {
-    const now = this.#options.now()
-    const receipt = now > this.#lastReceipt ? now : this.#lastReceipt + 1n
-    this.#lastReceipt = receipt + BigInt(count - 1)
-    return unixNanos(receipt)
   }
 
   async #counted<Value>(work: () => Promise<Value>): Promise<Value> {

@@ -25,6 +25,8 @@ export type OperationsOptions = {
   readonly settings: Settings
   readonly graphs: ServiceGraphs
   readonly now: () => UnixNanos
+  /** What a search looks at was received until then. */
+  readonly snapshot: () => UnixNanos
   /** AWS's limits on time ranges instead of ours. */
   readonly strictLimits: boolean
   readonly omissions: Omissions
@@ -36,7 +38,7 @@ export type OperationsOptions = {
 
 /** All operations but PutTraceSegments, whose body goes another way. */
 export function createOperations(options: OperationsOptions): readonly Operation[] {
-  const { database, settings, graphs, now, strictLimits, omissions, retention } = options
+  const { database, settings, graphs, now, snapshot, strictLimits, omissions, retention } = options
   const find: FindTraces = async (ids) => {
     const traces = await findTraces(database, ids)
     const cut = [...traces.values()].filter(({ limitExceeded }) => limitExceeded)
@@ -60,7 +62,7 @@ export function createOperations(options: OperationsOptions): readonly Operation
       findGroups,
       strictLimits ? SIX_HOURS : THIRTY_DAYS,
     ),
-    getTraceSummaries(summaries, now, strictLimits ? ONE_DAY : THIRTY_DAYS, findGroups),
+    getTraceSummaries(summaries, snapshot, strictLimits ? ONE_DAY : THIRTY_DAYS, findGroups),
     getTimeSeriesServiceStatistics(
       (query, group) => graphs.series(query, tracesOfGroup(group)),
       findGroups,

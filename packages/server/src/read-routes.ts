@@ -15,12 +15,14 @@ export type ReadRoutesOptions = {
   readonly database: Database
   readonly graphs: ServiceGraphs
   readonly now: () => UnixNanos
+  /** What a search looks at was received until then. */
+  readonly snapshot: () => UnixNanos
   readonly omissions: Omissions
 }
 
 /** The export of a trace and who links to it, and the APIs of Jaeger and Tempo, for the tools that read by them. */
 export function createReadRoutes(options: ReadRoutesOptions): readonly ReadRoute[] {
-  const { database, graphs, now, omissions } = options
+  const { database, graphs, now, snapshot, omissions } = options
   const reads: SpanReads = {
     findTrace: async (id) => {
       const trace = await findSpanTrace(database, id)
@@ -28,7 +30,7 @@ export function createReadRoutes(options: ReadRoutesOptions): readonly ReadRoute
       return trace
     },
     search: async (search, match) => {
-      const result = await findSpanTraces(database, { ...search, now: now() }, match)
+      const result = await findSpanTraces(database, { ...search, asOf: snapshot() }, match)
       omissions.add('ends-of-traces', result.cut)
       return result
     },

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { type Nanos, type UnixNanos, unixNanos } from '@fluoroscope/model'
+import type { Nanos } from '@fluoroscope/model'
 import { ServiceGraphs } from './analyse/service-graphs.ts'
 import { createBodies } from './bodies.ts'
 import type { Config } from './config.ts'
@@ -21,6 +21,7 @@ import { isLoopback } from './open-door.ts'
 import { createOperations } from './operations.ts'
 import { type Encoders, inlineEncoders, ParsePool } from './parse-pool.ts'
 import { createReadRoutes } from './read-routes.ts'
+import { learnReceipts, ReceiptClock, systemNow } from './receipt-clock.ts'
 import { GrpcServer } from './receive/grpc-server.ts'
 import { readKernelDrops } from './receive/kernel-drops.ts'
 import type { UdpListening } from './receive/udp-daemon.ts'
@@ -63,6 +64,7 @@ export class Server {
   readonly #store: Store
   readonly #settings: Settings
   readonly #graphs: ServiceGraphs
+  readonly #receipts = new ReceiptClock(systemNow)
   readonly #encoders: Encoders
   readonly #ingest: Ingest
   readonly #ledger = new Ledger()
@@ -90,14 +92,14 @@ export class Server {
       engine: engineOf(config),
       retentionDays: config.retentionDays,
       log,
-      now,
+      now: systemNow,
       monotonicMs: () => performance.now(),
       journalLimits: { totalBytes: config.maxJournalBytes },
     })
     this.#settings = new Settings({
       medium: settingsTable(this.#store.database),
       defaults: { account: config.account, region: config.region },
-      now,
+      now: systemNow,
       monotonicMs: () => performance.now(),
       log,
       maxAgeMs: config.store.kind === 'server' ? SHARED_SETTINGS_MS : undefined,
@@ -115,7 +117,7 @@ export class Server {
       append: (rows) => this.#store.append(rows),
       ledger: this.#ledger,
       log,
-      now,
+      receipts: this.#receipts,
       defaults: { account: config.account, region: config.region },
       maxInflatedBytes: config.maxInflatedBytes,
       keepUnsampled: config.keepUnsampled,
@@ -132,6 +134,7 @@ export class Server {
       const assets = loadConsoleAssets(consoleFolder())
       await this.#store.start()
       this.#log.info('the store is ready', { enginePid: this.#store.enginePid })
+      await learnReceipts(this.#receipts, this.#store.database, this.#log)
       await this.#settings.start()
       this.#graphs.start()
       const http = await this.#startHttp(await assets)
@@ -169,7 +172,8 @@ export class Server {
         database: this.#store.database,
         settings: this.#settings,
         graphs: this.#graphs,
-        now,
+        now: systemNow,
+        snapshot: () => this.#receipts.snapshot(),
         strictLimits: this.#config.strictLimits,
         omissions: this.#omissions,
         retention: (this.#config.retentionDays * NANOS_PER_DAY) as Nanos,
@@ -178,7 +182,8 @@ export class Server {
       readRoutes: createReadRoutes({
         database: this.#store.database,
         graphs: this.#graphs,
-        now,
+        now: systemNow,
+        snapshot: () => this.#receipts.snapshot(),
         omissions: this.#omissions,
       }),
       storeSegments: (body, context) => this.#ingest.putSegments(body, context),
@@ -391,10 +396,6 @@ function explainError(error: unknown): OperationError | undefined {
     case 'failed':
       return undefined
   }
-}
-
-function now(): UnixNanos {
-  return unixNanos(BigInt(Date.now()) * 1_000_000n)
 }
 
 const NANOS_PER_DAY = 86_400e9

@@ -1,8 +1,10 @@
 import {
+  type ChangedMinutesFound,
   engineNow,
   findChangedMinutes,
   findNeglectedMinutes,
   findProgress,
+  type InsertedRange,
   saveProgress,
 } from '../query/graph-changes.ts'
 import { findComputedVersions, findGraphMinutes } from '../query/graph-minutes.ts'
@@ -149,29 +151,43 @@ export class ChangedMinutes {
   async #findChanges(): Promise<void> {
     this.#searchedTo ??= await this.#startProgress()
     const again = this.#again
-    let since: number | undefined = Math.min(this.#searchedTo, again) - this.#settings.overlapMs
-    while (since !== undefined) since = await this.#findSince(since)
+    const since = Math.min(this.#searchedTo, again) - this.#settings.overlapMs
+    let next: InsertedRange | undefined = { since, until: undefined }
+    while (next !== undefined) next = await this.#findWithin(next)
     if (this.#again === again) this.#again = Number.POSITIVE_INFINITY
   }
 
   /**
-   * Finds the changes stamped from `since` on, or as many as one query can hold: after a long time
-   * without a search there may be more. Gives where it came to, undefined for the end.
+   * Finds the changes stamped within a stretch, or as many as one query can hold: after a long time
+   * without a search there may be more. Gives the stretch to go on with; undefined at the end.
    */
-  async #findSince(since: number): Promise<number | undefined> {
-    for (let until: number | undefined; ; ) {
-      try {
-        const range = { since, until }
-        const { minutes, now } = await findChangedMinutes(this.#database, range, MAX_DIRTY_MINUTES)
-        for (const { minute, inserted } of minutes) this.#dirty.add(minute, inserted, since)
-        this.#dirty.forgetComputed(since)
-        // Where nothing was found up to now the next search begins at the same place.
-        this.#searchedTo = Math.max(this.#searchedTo ?? 0, until ?? now ?? 0)
-        return until
-      } catch (cause) {
-        until = middleOf(since, until ?? (await engineNow(this.#database)), cause)
-      }
+  async #findWithin(range: InsertedRange): Promise<InsertedRange | undefined> {
+    const { since, until } = range
+    const found = await this.#tryFind(range)
+    if (found === undefined) return await this.#halfOf(range)
+    for (const { minute, inserted } of found.minutes) this.#dirty.add(minute, inserted, since)
+    this.#dirty.forgetComputed(since)
+    // Where nothing was found up to now the next search begins at the same place.
+    this.#searchedTo = Math.max(this.#searchedTo ?? 0, until ?? found.now ?? 0)
+    if (until === undefined) return undefined
+    const longer = until + 2 * (until - since)
+    return { since: until, until: longer < (await engineNow(this.#database)) ? longer : undefined }
+  }
+
+  /** Undefined where the store cannot hold so many. @throws StoreError for any other reason */
+  async #tryFind(range: InsertedRange): Promise<ChangedMinutesFound | undefined> {
+    try {
+      return await findChangedMinutes(this.#database, range, MAX_DIRTY_MINUTES)
+    } catch (cause) {
+      const isShort = range.until !== undefined && range.until - range.since <= 1
+      if (isShort || !(cause instanceof StoreError) || cause.reason !== 'query-limit') throw cause
+      return undefined
     }
+  }
+
+  async #halfOf({ since, until }: InsertedRange): Promise<InsertedRange> {
+    const end = until ?? (await engineNow(this.#database))
+    return { since, until: Math.max(Math.floor((since + end) / 2), since + 1) }
   }
 
   /** Where an earlier run came to. */
@@ -201,14 +217,6 @@ export class ChangedMinutes {
     await saveProgress(this.#database, this.#unkept)
     this.#unkept = undefined
   }
-}
-
-/** Half of what met a limit of the store. @throws `cause`, where it was another, or there is no half */
-function middleOf(since: number, until: number, cause: unknown): number {
-  const middle = Math.floor((since + until) / 2)
-  const isLimit = cause instanceof StoreError && cause.reason === 'query-limit'
-  if (isLimit && middle > since) return middle
-  throw cause
 }
 
 /** A trace's minutes are the sender's choice; so many may wait at once. */

@@ -295,7 +295,7 @@ function pageOf(
   now = 200_000,
   findChanged: FindChangedMinutes | undefined = undefined,
 ) {
-  const request = { search, position, pageSize, now: instantAt(now) }
+  const request = { search, position, pageSize, asOf: instantAt(now) }
   return findTraceSummaries(store.database, request, findChanged)
 }
 

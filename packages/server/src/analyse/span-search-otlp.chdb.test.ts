@@ -149,7 +149,7 @@ test.each(CASES)('%s', async (text, most) => {
   const find = (implied: typeof parsed.value | undefined) =>
     findSpanTraces(
       store.database,
-      { range, now: instant(100_000), implied, limit: 1000 },
+      { range, asOf: instant(100_000), implied, limit: 1000 },
       ({ id, tree }) => (match(tree).length > 0 ? id : undefined),
     )
   const [all, narrowed] = [await find(undefined), await find(parsed.value)]

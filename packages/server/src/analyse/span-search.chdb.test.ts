@@ -159,7 +159,7 @@ async function find(
   search: Partial<SpanSearch>,
   matches: (trace: Parameters<Parameters<typeof findSpanTraces>[2]>[0]) => boolean = () => true,
 ) {
-  const whole = { range: RANGE, now: instant(100), implied: undefined, limit: 100_000, ...search }
+  const whole = { range: RANGE, asOf: instant(100), implied: undefined, limit: 100_000, ...search }
   return await findSpanTraces(store.database, whole, (trace) =>
     matches(trace) ? trace.id : undefined,
   )
@@ -196,6 +196,6 @@ test('ranges are half open, and what was received later is not seen', async () =
     id.startsWith('1-68f00001'),
   )
   expect(within.matches).toEqual([traceIdOf(`1-68f00001-${'1'.padStart(24, '0')}`)])
-  expect((await find({ now: instant(-1) })).matches).toEqual([])
+  expect((await find({ asOf: instant(-1) })).matches).toEqual([])
   expect((await find({ range: { from: second, until: first } })).isComplete).toBe(true)
 })

@@ -25,7 +25,7 @@ export type SpanSearch = {
   /** In which a trace has to start; half open. */
   readonly range: TimeWindow
   /** Only what was received until then. */
-  readonly now: UnixNanos
+  readonly asOf: UnixNanos
   /** What every trace that matches fulfils; without it the same is found, at a higher price. */
   readonly implied: TraceQuery | undefined
   /** Matches that are enough. */
@@ -122,13 +122,13 @@ type Chunk = {
 
 async function findChunk(
   database: Database,
-  { range, now, implied }: SpanSearch,
+  { range, asOf, implied }: SpanSearch,
   position: Position,
 ): Promise<Chunk> {
   const { window, step, after } = position
   const conditions = implied === undefined ? [] : traceQueryConditions(implied, window)
   const search = { timeRangeType: 'TraceId', sampled: 1, filter: { conditions } } as const
-  const request = { window, asOf: now, after, among: undefined, limit: CHUNK_SIZE + 1 }
+  const request = { window, asOf, after, among: undefined, limit: CHUNK_SIZE + 1 }
   const found = await findCandidates(database, search, request)
   const candidates = found.slice(0, CHUNK_SIZE)
   if (found.length > CHUNK_SIZE) {
@@ -192,7 +192,7 @@ class Reading<Match> {
       this.#spans += seen.tree.nodes.length
       this.#isFull = this.#spans > (this.#search.maxSpans ?? Number.POSITIVE_INFINITY)
     }
-    await visitTraces(database, ids, visit, undefined, this.#search.now)
+    await visitTraces(database, ids, visit, undefined, this.#search.asOf)
     found.sort((left, right) => {
       if (left.time !== right.time) return left.time > right.time ? -1 : 1
       return left.id < right.id ? -1 : 1

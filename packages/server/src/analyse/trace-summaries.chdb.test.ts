@@ -388,7 +388,7 @@ function pageOf(
   pageSize: number,
   now = 200_000,
 ) {
-  return findTraceSummaries(store.database, { search, position, pageSize, now: instantAt(now) })
+  return findTraceSummaries(store.database, { search, position, pageSize, asOf: instantAt(now) })
 }
 
 function searchOf(timeRangeType: TimeRangeType, from: number, to: number): TraceSearch {

@@ -20,8 +20,8 @@ export type TraceSummariesRequest = {
   readonly search: TraceSearch
   /** Undefined for the first page. */
   readonly position: PagePosition | undefined
-  /** Time of the request: a first page knows what was received until then. */
-  readonly now: UnixNanos
+  /** A first page knows what was received until then; later ones go by their position. */
+  readonly asOf: UnixNanos
   /** Summaries a page, 1 to 1,000. */
   readonly pageSize: number
 }
@@ -62,7 +62,7 @@ export async function findTraceSummaries(
 ): Promise<TraceSummariesPage> {
   const { search, pageSize } = request
   assert(pageSize >= 1 && pageSize <= MAX_PAGE_SIZE, `a page of ${pageSize} summaries`)
-  const first = request.position ?? firstPosition(search, request.now)
+  const first = request.position ?? firstPosition(search, request.asOf)
   const page = new PageReading(search)
   if (first === undefined) return page.finish(0, undefined)
   const rest = wholeRest(search, first)
@@ -189,11 +189,11 @@ const NARROWED_FIRST_STEP_NANOS = 10n * FIRST_STEP_NANOS
 const MAX_STEP_GROWTH = 16n
 const MAX_STEP = 2n ** 63n
 
-function firstPosition(search: TraceSearch, now: UnixNanos): PagePosition | undefined {
+function firstPosition(search: TraceSearch, asOf: UnixNanos): PagePosition | undefined {
   const range = windowOf(search)
   if (range.from >= range.until) return undefined
   const step = isNarrowed(search) ? NARROWED_FIRST_STEP_NANOS : FIRST_STEP_NANOS
-  return { asOf: now, window: windowBefore(range.until, step, range), step, after: undefined }
+  return { asOf, window: windowBefore(range.until, step, range), step, after: undefined }
 }
 
 type Chunk = {

@@ -22,7 +22,7 @@ export type ReadRequest = {
 export type SpanReads = {
   readonly findTrace: (id: TraceId) => Promise<SpanTrace | undefined>
   readonly search: <Match>(
-    search: Omit<SpanSearch, 'now'>,
+    search: Omit<SpanSearch, 'asOf'>,
     match: (trace: SpanTrace) => Match | undefined,
   ) => Promise<SpanSearchResult<Match>>
   /** Names, sorted. */

@@ -29,7 +29,8 @@ export type FindTraceSummaries = (request: {
   readonly search: TraceSearch
   /** Undefined for the first page. */
   readonly position: PagePosition | undefined
-  readonly now: UnixNanos
+  /** What a first page looks at was received until then. */
+  readonly asOf: UnixNanos
   readonly pageSize: number
 }) => Promise<{
   readonly summaries: readonly TraceSummary[]
@@ -45,7 +46,7 @@ const PAGE_SIZE = 100
 /** xray-behaviour 6.2, 8.8 to 8.10. */
 export function getTraceSummaries(
   findTraceSummaries: FindTraceSummaries,
-  now: () => UnixNanos,
+  snapshot: () => UnixNanos,
   limit: RangeLimit,
   findGroups: FindGroups,
 ): Operation {
@@ -63,7 +64,7 @@ export function getTraceSummaries(
       const page = await findTraceSummaries({
         search: search.value,
         position: position.value,
-        now: now(),
+        asOf: snapshot(),
         pageSize: PAGE_SIZE,
       })
       return ok(printPage(search.value, page))
