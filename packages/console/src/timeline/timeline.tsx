@@ -20,8 +20,7 @@ import {
 import { useWidth } from './use-width.ts'
 
 const ROW_PX = 24
-/** With the border around the table. */
-const HEAD_PX = 29
+const HEAD_PX = 28
 
 type Props = {
   readonly lines: TraceLines
