@@ -11,6 +11,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     globalSetup: ['test/cluster/store.ts'],
+    include: ['test/cluster/*.e2e.ts', 'test/group-graphs.test.ts'],
     env: { NODE_OPTIONS: '--import tsx --conditions=source' },
     expect: { poll: { timeout: 60_000 } },
     testTimeout: 300_000,

@@ -213,11 +213,11 @@ test('an interrupted body inserts nothing', async () => {
   const sending = request(target, { method: 'POST', auth: `${username}:${password}` })
   sending.on('error', () => {})
   sending.write(rows(0).subarray(0, 1_000_000))
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  const spooled = () => readdir(join(fixture.directory, 'spool'))
+  await expect.poll(spooled).toHaveLength(1)
   sending.destroy()
-  await new Promise((resolve) => setTimeout(resolve, 200))
+  await expect.poll(spooled).toEqual([])
   expect(await count()).toBe(before)
-  expect(await readdir(join(fixture.directory, 'spool'))).toEqual([])
 })
 
 test('a full queue refuses and the rest is answered', async () => {
