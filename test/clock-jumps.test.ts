@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newEntityId, newTraceId } from './support/segments.ts'
@@ -8,6 +7,7 @@ import {
   startServer,
   temporaryDirectory,
 } from './support/server.ts'
+import { ShiftedClock } from './support/shifted-clock.ts'
 
 const HOUR = 3600
 /** By how much the server's clock is off, in seconds, one after the other. */
@@ -16,16 +16,12 @@ const TRACES_EACH = 20
 
 let directory = ''
 let server: RunningServer
+let clock: ShiftedClock
 
 beforeAll(async () => {
   directory = await temporaryDirectory()
-  setClock(0)
-  // In every thread of the server: its time of day is what a file says it is off by.
-  const clock = `import { readFileSync } from 'node:fs'
-    const now = Date.now
-    Date.now = () => now() + 1000 * Number(readFileSync(${JSON.stringify(clockFile())}, 'utf8'))`
-  const url = `data:text/javascript,${encodeURIComponent(clock)}`
-  server = await startServer(join(directory, 'data'), [], { NODE_OPTIONS: `--import=${url}` })
+  clock = new ShiftedClock(join(directory, 'offset'))
+  server = await startServer(join(directory, 'data'), [], clock.environment)
 })
 
 afterAll(async () => {
@@ -37,7 +33,7 @@ test('a clock that jumps to and fro loses nothing, shows nothing twice, and keep
   const sent: string[] = []
   const began = Math.floor(Date.now() / 1000)
   for (const offset of JUMPS) {
-    setClock(offset)
+    clock.set(offset)
     const traces = Array.from({ length: TRACES_EACH }, () => newTraceId())
     sent.push(...traces)
     const documents = traces.map((trace_id) => documentOf(trace_id))
@@ -58,14 +54,6 @@ test('a clock that jumps to and fro loses nothing, shows nothing twice, and keep
   expect(metrics).toContain(`fluoroscope_documents_stored_total{source="http"} ${count}`)
   expect((await fetch(`${server.endpoint}/healthz`)).status).toBe(200)
 })
-
-function clockFile(): string {
-  return join(directory, 'offset')
-}
-
-function setClock(offsetSeconds: number): void {
-  writeFileSync(clockFile(), String(offsetSeconds))
-}
 
 /** Its times are right: the senders' clocks are. */
 function documentOf(trace_id: string): string {

@@ -8,12 +8,15 @@ import type { RunningServer } from '../support/server.ts'
 /** Documents or spans of one source, as the sender knows them from the answers. */
 export type Tally = { sent: number; rejected: number }
 
+/** A trace of requests that were answered, the last of them when the sender's `performance.now` said so. */
+export type Acknowledged = { readonly segments: number; readonly atMs: number }
+
 /** What a sender knows of one life of a server. */
 export class Traffic {
   /** By the source's name in the ledger. */
   readonly tallies = new Map<string, Tally>()
-  /** Of requests that were answered: trace id to how many segments it has. */
-  readonly acknowledged: Map<string, number>
+  /** By trace id. */
+  readonly acknowledged: Map<string, Acknowledged>
   /** Requests that broke off, whose fate nobody knows. */
   broken = 0
   readonly #server: RunningServer
@@ -23,7 +26,7 @@ export class Traffic {
   #turn = 0
 
   /** @param acknowledged what earlier lives acknowledged; added to */
-  constructor(server: RunningServer, acknowledged: Map<string, number>) {
+  constructor(server: RunningServer, acknowledged: Map<string, Acknowledged>) {
     this.#server = server
     this.acknowledged = acknowledged
   }
@@ -59,7 +62,7 @@ export class Traffic {
     this.#count('http', texts.length, UnprocessedTraceSegments.length, rejected)
     const good = documents.filter((each) => typeof each === 'object')
     for (const [id, segments] of segmentsByTrace(rejected === 1 ? [] : good)) {
-      this.acknowledged.set(id, segments)
+      this.acknowledged.set(id, { segments, atMs: performance.now() })
     }
     if (rejected === 0) this.#earlier = good
   }

@@ -17,7 +17,7 @@ export type RetentionOptions = {
   readonly lease: Lease | undefined
 }
 
-/** Drops, once at its start and every hour, what has been kept long enough. */
+/** Drops, once at its start and every minute, what has been kept long enough. */
 export class Retention {
   readonly #options: RetentionOptions
   #timer: NodeJS.Timeout | undefined
@@ -29,7 +29,7 @@ export class Retention {
 
   start(): void {
     this.#run()
-    this.#timer = setInterval(() => this.#run(), HOUR_MS)
+    this.#timer = setInterval(() => this.#run(), EVERY_MS)
     this.#timer.unref()
   }
 
@@ -81,8 +81,8 @@ export async function dropExpired(
   return expired.map(({ table, partition_id }) => `${table}/${partition_id}`)
 }
 
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
+const EVERY_MS = 60_000
+const DAY_MS = 86_400_000
 
 /** `partitionId` as `PARTITION BY toYYYYMMDD(…)` and a `Date` give it: `20261122`. */
 function isExpired(partitionId: string, now: UnixNanos, days: number): boolean {
