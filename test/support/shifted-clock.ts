@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 
 /** Shifts the time of day of a server while it runs: in all its threads, but not that of its engine. */
 export class ShiftedClock {
   readonly #file: string
+  #offsetSeconds: number | undefined
 
   /** @param file made here; says by how many milliseconds the clock is off */
   constructor(file: string) {
@@ -11,7 +12,11 @@ export class ShiftedClock {
   }
 
   set(offsetSeconds: number): void {
-    writeFileSync(this.#file, String(offsetSeconds * 1000))
+    if (offsetSeconds === this.#offsetSeconds) return
+    this.#offsetSeconds = offsetSeconds
+    // Put in place whole: who read an empty file would be days off for a moment.
+    writeFileSync(`${this.#file}.new`, String(offsetSeconds * 1000))
+    renameSync(`${this.#file}.new`, this.#file)
   }
 
   /** With which a server has to be started. */
