@@ -13,8 +13,13 @@ import { processTree, residentBytes } from './support/processes.ts'
 
 const SECONDS = Number(process.argv[2] ?? 20)
 const HELD_CONNECTIONS = 16
-/** So many wait for an answer that their bodies are more than the server takes in at once. */
-const OVERLOAD_CONNECTIONS = 100 * HELD_CONNECTIONS
+/** Times the rate that was held, whatever is answered. */
+const OVERLOAD_FACTOR = 10
+/** As many wait for an answer at most; what would be one more is counted as not sent. */
+const OPEN_CONNECTIONS = 4000
+/** A sender waits no longer for an answer. */
+const PATIENCE_MS = 10_000
+const TICK_MS = 10
 const DOCUMENTS_PER_BODY = 50
 const BODIES = 400
 const PROBE_MS = 100
@@ -47,12 +52,13 @@ show(
 const quiet = await untilFast(Number.POSITIVE_INFINITY)
 show('acknowledgement, alone', `${quiet.millis.toFixed(0)} ms`)
 
-const over = await press(OVERLOAD_CONNECTIONS, SECONDS)
+const due = (OVERLOAD_FACTOR * held.attempts) / SECONDS
+const over = await pressOpenly(due, SECONDS)
 const recovered = await untilFast(3 * quiet.millis)
 const share = (part: number, whole: number) => `${((100 * part) / whole).toFixed(1)} %`
 show(
-  `pressed, ${OVERLOAD_CONNECTIONS} connections without a pause`,
-  `${(over.attempts / SECONDS).toFixed(0)} requests/s, ${(over.attempts / held.attempts).toFixed(1)} times as many as held`,
+  `pressed, ${OVERLOAD_FACTOR} times the held rate`,
+  `${due.toFixed(0)} requests/s due, ${(over.attempts / SECONDS).toFixed(0)} sent, ${(over.attempts / held.attempts).toFixed(1)} times as many as held`,
 )
 show(
   'acknowledged',
@@ -74,14 +80,14 @@ await removeDirectory(directory)
 
 type Answered = { readonly answer: string; readonly millis: number }
 
-function send(agent: Agent, body: Buffer): Promise<Answered> {
+function send(agent: Agent, body: Buffer, patienceMs = 0): Promise<Answered> {
   const began = performance.now()
   const answered = (answer: string) => ({ answer, millis: performance.now() - began })
   return new Promise((done) => {
     const headers = { 'content-type': 'application/json', 'content-length': body.length }
     const outgoing = request(
       `${server.endpoint}/TraceSegments`,
-      { method: 'POST', agent, headers },
+      { method: 'POST', agent, headers, timeout: patienceMs },
       (response) => {
         const { statusCode, headers } = response
         const hint = headers['retry-after'] === undefined ? '' : ' with Retry-After'
@@ -92,6 +98,10 @@ function send(agent: Agent, body: Buffer): Promise<Answered> {
         })
       },
     )
+    outgoing.on('timeout', () => {
+      done(answered(`none within ${patienceMs / 1000} s`))
+      outgoing.destroy()
+    })
     outgoing.on('error', (error: NodeJS.ErrnoException) => done(answered(error.code ?? 'error')))
     outgoing.end(body)
   })
@@ -101,13 +111,7 @@ function send(agent: Agent, body: Buffer): Promise<Answered> {
 async function press(connections: number, seconds: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const answers = new Map<string, number>()
-  let peak = 0
-  const sampler = setInterval(() => {
-    peak = Math.max(
-      peak,
-      tree.reduce((sum, pid) => sum + residentBytes(pid), 0),
-    )
-  }, PROBE_MS)
+  const peak = watchMemory()
   const until = performance.now() + seconds * 1000
   let next = 0
   const one = async () => {
@@ -117,11 +121,62 @@ async function press(connections: number, seconds: number) {
     }
   }
   await Promise.all(Array.from({ length: connections }, one))
-  clearInterval(sampler)
   agent.destroy()
-  const attempts = [...answers.values()].reduce((sum, count) => sum + count, 0)
+  return pressed(answers, seconds, peak())
+}
+
+/** So many requests a second, each when it is due. */
+async function pressOpenly(rate: number, seconds: number) {
+  const agent = new Agent({ keepAlive: true })
+  const answers = new Map<string, number>()
+  const peak = watchMemory()
+  const count = (answer: string) => answers.set(answer, (answers.get(answer) ?? 0) + 1)
+  const began = performance.now()
+  let sent = 0
+  let open = 0
+  while (performance.now() < began + seconds * 1000) {
+    const due = Math.floor((rate * (performance.now() - began)) / 1000)
+    for (; sent < due; sent++) {
+      if (open >= OPEN_CONNECTIONS) {
+        count('not sent')
+        continue
+      }
+      open += 1
+      void send(agent, bodies[sent % bodies.length] ?? Buffer.alloc(0), PATIENCE_MS).then(
+        ({ answer }) => {
+          open -= 1
+          count(answer)
+        },
+      )
+    }
+    await pause(TICK_MS)
+  }
+  // What is answered later is no goodput of this time, and all the same no load of the next part.
+  const answered = new Map(answers)
+  answered.set('open at the end', open)
+  while (open > 0) await pause(PROBE_MS)
+  agent.destroy()
+  return pressed(answered, seconds, peak())
+}
+
+function pressed(answers: ReadonlyMap<string, number>, seconds: number, peak: number) {
+  const all = [...answers.values()].reduce((sum, count) => sum + count, 0)
+  const attempts = all - (answers.get('not sent') ?? 0)
   const goodput = ((answers.get('200') ?? 0) * DOCUMENTS_PER_BODY) / seconds
   return { attempts, answers, goodput, peak }
+}
+
+/** The most that server and engine took together until the function that is given back is called. */
+function watchMemory(): () => number {
+  let peak = 0
+  const sampler = setInterval(() => {
+    const bytes = tree.reduce((sum, pid) => sum + residentBytes(pid), 0)
+    peak = Math.max(peak, bytes)
+  }, PROBE_MS)
+  return () => {
+    clearInterval(sampler)
+    return peak
+  }
 }
 
 /** Until ten requests in a row were taken within `millis`; told is their median. */

@@ -1,9 +1,10 @@
 /**
  * Query latency through the X-Ray API at a given number of span rows over a day, warm, one request
  * after the other: traces by id, searches, service graphs, time series.
- * `npm run bench:query -- [span rows] [data directory]`; needs a build. A directory is kept, and the
+ * `npm run bench:query -- [span rows] [data directory] [documents a second]`; needs a build. A directory is kept, and the
  * rows that an earlier run loaded into it are used again. Of more than ten million rows, that many are
- * sent, and the store copies their traces under other ids until there are as many as asked for.
+ * sent, and the store copies their traces under other ids until there are as many as asked for. The
+ * documents a second are sent beside the queries; 0 where nothing is said.
  */
 import { mkdir } from 'node:fs/promises'
 import { removeDirectory, startServer, temporaryDirectory } from '../test/support/server.ts'
@@ -14,9 +15,11 @@ import { seededRandom } from './support/generate.ts'
 import { call } from './support/load.ts'
 import { latencies, machine } from './support/machine.ts'
 import { multiplyTraces } from './support/multiply.ts'
+import { startIngest } from './support/paced-load.ts'
 
 const SPAN_ROWS = Number(process.argv[2] ?? 1_000_000)
 const kept = process.argv[3]
+const INGEST_RATE = Number(process.argv[4] ?? 0)
 const HOURS = 24
 const MOST_SENT = 10_000_000
 /** A minute is computed when nothing has come for it for so long, and merged with others a while later. */
@@ -56,6 +59,8 @@ const range = (length: number) => {
   const end = first + length + random() * (seconds - length)
   return { StartTime: end - length, EndTime: end }
 }
+const ingest = startIngest(server.endpoint, INGEST_RATE)
+show('beside', INGEST_RATE === 0 ? 'nothing' : `${INGEST_RATE} documents/s sent`)
 await measure('trace by id', 300, '/Traces', () => ({ TraceIds: [pick()] }))
 await measure('five traces by id', 60, '/Traces', () => ({
   TraceIds: [pick(), pick(), pick(), pick(), pick()],
@@ -71,6 +76,7 @@ if (!JSON.stringify(groups).includes(`"${GRAPH_GROUP.GroupName}"`)) {
 for (const { name, times, path, input } of graphCases(range)) {
   await measure(name, times, path, input)
 }
+show('sent beside', await ingest.stop())
 await server.stop()
 if (kept === undefined) await removeDirectory(directory)
 
