@@ -203,7 +203,7 @@ const FLAGS: readonly Flag[] = [
     'max-pending-bytes',
     'BYTES',
     'all requests being worked on, together',
-    `${256 * MIB}`,
+    `${64 * MIB}`,
     whole(1024, 1024 * 1024 * MIB),
   ),
   flag('max-connections', 'COUNT', 'open HTTP connections', '4096', whole(1, 1_000_000)),
