@@ -7,6 +7,7 @@ import type { Nanos } from '@fluoroscope/model'
 import { ServiceGraphs } from './analyse/service-graphs.ts'
 import { createBodies } from './bodies.ts'
 import type { Config } from './config.ts'
+import { explainStoreError } from './explain-store-error.ts'
 import { createGrpcMethods } from './grpc-methods.ts'
 import { type Fetch, HttpServer } from './http-server.ts'
 import { Ingest } from './ingest.ts'
@@ -33,9 +34,7 @@ import {
   type SpanAppOptions,
 } from './show/app.ts'
 import { loadConsoleAssets } from './show/console-assets.ts'
-import type { OperationError } from './show/operation-error.ts'
 import { RequestCounts } from './show/request-counts.ts'
-import { StoreError } from './store/database.ts'
 import { Settings } from './store/settings.ts'
 import { settingsTable } from './store/settings-table.ts'
 import { Store } from './store/store.ts'
@@ -244,7 +243,7 @@ export class Server {
       allowedHosts: isLoopback(host) || allowedHosts.size > 0 ? allowedHosts : undefined,
       counts: this.#counts,
       explain: (error) => {
-        const explained = explainError(error)
+        const explained = explainStoreError(error)
         if (explained !== undefined) this.#log.warn('a read was refused', describeError(error))
         return explained
       },
@@ -378,24 +377,6 @@ function engineOf({ store, engineMemoryBytes, engineReaders }: Config) {
 function consoleFolder(): string {
   const manifest = createRequire(import.meta.url).resolve('@fluoroscope/console/package.json')
   return join(dirname(manifest), 'dist')
-}
-
-/** Errors of the store that a client can do something about. */
-function explainError(error: unknown): OperationError | undefined {
-  if (!(error instanceof StoreError)) return undefined
-  switch (error.reason) {
-    case 'unavailable':
-      return { kind: 'unavailable', message: 'The store does not answer now; try again' }
-    case 'disk-full':
-      return { kind: 'unavailable', message: 'The disk is full' }
-    case 'query-limit':
-      return {
-        kind: 'invalid-request',
-        message: 'The request reads too much; choose a shorter time range',
-      }
-    case 'failed':
-      return undefined
-  }
 }
 
 const NANOS_PER_DAY = 86_400e9
