@@ -10,14 +10,15 @@ import {
   UpdateSamplingRuleCommand,
   XRayClient,
 } from '@aws-sdk/client-xray'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   type RunningServer,
   removeDirectory,
   startServer,
   temporaryDirectory,
 } from '../support/server.ts'
-import { CREDENTIALS, daemonAddress, environment, PYTHON } from './client-environment.ts'
+import { CREDENTIALS, environment, PYTHON } from './client-environment.ts'
+import { recordTargets, type TargetRecorder } from './target-recorder.ts'
 
 const run = promisify(execFile)
 const HERE = import.meta.dirname
@@ -29,18 +30,21 @@ const GO = 6
 const OTEL = 4
 
 /**
- * Samplers report every 10 s (xray-behaviour 11.3): they know their share of a reservoir after the
- * second report, so from SETTLED_S; what changes at CHANGE_S reaches them with the third or fourth.
+ * Samplers report every 10 s (xray-behaviour 11.3): they know their share of a reservoir after the second
+ * report, or the third where a client of OpenTelemetry, that reports rules it never matches, held a part of
+ * it before. They are watched for MEASURED_S then, before any rule changes: the SDK for Python forgets for
+ * a moment what it was granted when it takes up changed rules. A change reaches them with their next reports.
  */
-const RUN_S = 40
-const SETTLED_S = 24
-const CHANGE_S = 24
+const TAKE_UP_S = 2
+const MEASURED_S = 10
+const CHANGED_S = 18
 
 const RATE = 0.3
-/** Three a second for each client of Python and Go. */
-const RESERVOIR = 3 * (PYTHON_CLIENTS + GO)
-/** Two a second for each. */
-const OTEL_RESERVOIR = 2 * OTEL
+/** Of a second, for each client of Python and Go. */
+const RESERVOIR_EACH = 3
+const RESERVOIR = RESERVOIR_EACH * (PYTHON_CLIENTS + GO)
+const OTEL_RESERVOIR_EACH = 2
+const OTEL_RESERVOIR = OTEL_RESERVOIR_EACH * OTEL
 
 function rule(Priority: number, RuleName: string, URLPath: string, FixedRate: number) {
   const any = { ResourceARN: '*', ServiceName: '*', ServiceType: '*', Host: '*', HTTPMethod: '*' }
@@ -76,16 +80,20 @@ type Client = {
 type Program = {
   /** When all its samplers have their rules. */
   readonly ready: Promise<void>
-  /** Lets it run to `end`, in milliseconds. */
-  readonly finish: (end: number) => Promise<readonly Client[]>
+  readonly finish: () => Promise<readonly Client[]>
 }
 
 let directory: string
 let server: RunningServer
+/** What the X-Ray SDKs were granted, and what OpenTelemetry's samplers. */
+let recorders: Readonly<Record<'fleet' | 'otel', TargetRecorder>>
 /** Unsigned samplers get the rules of the server's own region and account. */
 let client: XRayClient
-/** Milliseconds: when all samplers had their rules. */
+/** Milliseconds: when all had their rules, were told of a reservoir, had their shares; when rules changed. */
 let start: number
+let heard: number
+let settled: number
+let changed: number
 let clients: Readonly<Record<'node' | 'python' | 'go' | 'otel', readonly Client[]>>
 let statistics: readonly SamplingStatisticSummary[]
 
@@ -104,7 +112,9 @@ beforeAll(async () => {
   for (const SamplingRule of RULES) {
     await client.send(new CreateSamplingRuleCommand({ SamplingRule }))
   }
-  const address = daemonAddress(server)
+  const { http } = server.ready
+  recorders = { fleet: await recordTargets(http), otel: await recordTargets(http) }
+  const address = `tcp:127.0.0.1:${recorders.fleet.port} udp:127.0.0.1:${server.ready.udp}`
   const nodeProgram = join(HERE, 'node/sampler.mjs')
   const otelProgram = join(HERE, 'node/otel-sampler.mjs')
   const fleet = {
@@ -114,29 +124,54 @@ beforeAll(async () => {
   }
   await allReady(fleet)
   // OpenTelemetry's reports rules that nothing matched too, and has borrowed its last then: it starts late.
-  const otel = [program(process.execPath, [otelProgram, server.endpoint, `${OTEL}`])]
-  await allReady({ otel })
+  const otelArguments = [otelProgram, `http://127.0.0.1:${recorders.otel.port}`, `${OTEL}`]
+  const programs = { ...fleet, otel: [program(process.execPath, otelArguments)] }
+  await allReady(programs)
   start = Date.now()
-  const results = Object.entries({ ...fleet, otel }).map(async ([kind, each]) => [
-    kind,
-    (await Promise.all(each.map(({ finish }) => finish(start + RUN_S * 1000)))).flat(),
-  ])
-  const finished = Promise.all(results)
-  await sleepUntil(start + CHANGE_S * 1000)
+  await vi.waitFor(wereTold, { timeout: 60_000, interval: 100 })
+  heard = Date.now() + TAKE_UP_S * 1000
+  await vi.waitFor(haveTheirShares, { timeout: 60_000, interval: 100 })
+  settled = Date.now() + TAKE_UP_S * 1000
+  await sleepUntil(settled + MEASURED_S * 1000)
+  changed = Date.now()
   const SamplingRuleUpdate = { RuleName: 'changed', FixedRate: 1 }
   await client.send(new UpdateSamplingRuleCommand({ SamplingRuleUpdate }))
   const SamplingRule = rule(7, 'added', '/added', 1)
   await client.send(new CreateSamplingRuleCommand({ SamplingRule }))
-  clients = Object.fromEntries(await finished)
+  await sleepUntil(changed + CHANGED_S * 1000)
+  const finished = Object.entries(programs).map(async ([kind, each]) => [
+    kind,
+    (await Promise.all(each.map(({ finish }) => finish()))).flat(),
+  ])
+  clients = Object.fromEntries(await Promise.all(finished))
   const answer = await client.send(new GetSamplingStatisticSummariesCommand({}))
   statistics = answer.SamplingStatisticSummaries ?? []
-}, 240_000)
+}, 300_000)
 
 afterAll(async () => {
   client.destroy()
+  await recorders.fleet.close()
+  await recorders.otel.close()
   await server.stop()
   await removeDirectory(directory)
 })
+
+function wereTold(): void {
+  expect(latestGrants('fleet')).toHaveLength(PYTHON_CLIENTS + GO)
+}
+
+function haveTheirShares(): void {
+  const fleet = latestGrants('fleet').filter((quota) => quota === RESERVOIR_EACH)
+  expect(fleet).toHaveLength(PYTHON_CLIENTS + GO)
+  const otel = latestGrants('otel').filter((quota) => quota === OTEL_RESERVOIR_EACH)
+  expect(otel).toHaveLength(OTEL)
+}
+
+/** What each client was told last that it may take of its reservoir. */
+function latestGrants(kind: 'fleet' | 'otel'): readonly number[] {
+  const grants = recorders[kind].grants.filter(({ rule }) => rule === `reservoir-${kind}`)
+  return [...new Map(grants.map(({ client: id, quota }) => [id, quota])).values()]
+}
 
 async function allReady(programs: Readonly<Record<string, readonly Program[]>>): Promise<void> {
   await Promise.all(
@@ -164,11 +199,11 @@ function program(command: string, argv: readonly string[]): Program {
     throw new Error(`${command} ended early\n${lines.join('\n')}\n${log}`)
   })
   failed.catch(() => {})
-  const ready = Promise.race([failed, heard(output, 'ready')])
-  return { ready, finish: (end: number) => finish(child, end, closed, lines, () => log) }
+  const ready = Promise.race([failed, lineOf(output, 'ready')])
+  return { ready, finish: () => finish(child, closed, lines, () => log) }
 }
 
-async function heard(output: ReturnType<typeof createInterface>, word: string): Promise<void> {
+async function lineOf(output: ReturnType<typeof createInterface>, word: string): Promise<void> {
   await new Promise<void>((done) => {
     output.on('line', (line) => {
       if (line === word) done()
@@ -178,12 +213,11 @@ async function heard(output: ReturnType<typeof createInterface>, word: string): 
 
 async function finish(
   child: ChildProcess,
-  end: number,
   closed: Promise<unknown>,
   lines: readonly string[],
   log: () => string,
 ): Promise<readonly Client[]> {
-  child.stdin?.write(`${end}\n`)
+  child.stdin?.end()
   await closed
   expect(log()).toBe('')
   return JSON.parse(lines.at(-1) ?? '') as Client[]
@@ -197,23 +231,26 @@ function share(some: readonly Client[]): number {
   return sum(some.map(({ sampled }) => sampled)) / sum(some.map(({ requests }) => requests))
 }
 
+/** What each client sampled of /reservoir in a second. */
+type Taken = { readonly second: number; readonly taken: readonly number[] }
+
 /**
- * What `some` sampled of /reservoir in each second from `from` to `to` after the start, but for torn
- * seconds, and those in which a busy machine let one of them ask less than `atLeast` times.
+ * What `some` sampled of /reservoir in each whole second between two instants, but for torn seconds, and
+ * those in which a busy machine let one of them ask less than `atLeast` times.
  */
 function bySecond(
   some: readonly Client[],
   from: number,
   to: number,
   atLeast: number,
-): readonly number[] {
-  const first = Math.floor(start / 1000)
+): readonly Taken[] {
+  const first = Math.ceil(from / 1000)
   const torn = new Set(some.flatMap((each) => each.torn))
-  const seconds = Array.from({ length: to - from }, (_, index) => first + from + index)
+  const seconds = Array.from({ length: Math.floor(to / 1000) - first }, (_, index) => first + index)
   return seconds
     .filter((second) => !torn.has(second))
     .filter((second) => some.every(({ asked }) => (asked[second] ?? 0) >= atLeast))
-    .map((second) => sum(some.map(({ reservoir }) => reservoir[second] ?? 0)))
+    .map((second) => ({ second, taken: some.map(({ reservoir }) => reservoir[second] ?? 0) }))
 }
 
 describe('20 samplers of the X-Ray SDKs', () => {
@@ -229,25 +266,41 @@ describe('20 samplers of the X-Ray SDKs', () => {
     expect(Math.abs(share(fleet()) / RATE - 1)).toBeLessThan(0.02)
   })
 
-  test('share a reservoir: its size each second once all have reported twice, never more', () => {
+  test('are granted the whole reservoir and no more from when all have their shares', () => {
+    const held = new Map<string, number>()
+    const sums = [...recorders.fleet.grants, ...recorders.otel.grants]
+      .sort((left, right) => left.at - right.at)
+      .filter(({ rule }) => rule === 'reservoir-fleet')
+      .map(({ client, quota, at }) => {
+        held.set(client, quota)
+        return { at, sum: sum([...held.values()]) }
+      })
+    const later = sums.filter(({ at }) => at > settled)
+    expect(later.length).toBeGreaterThan(PYTHON_CLIENTS + GO)
+    expect(later.filter((each) => each.sum !== RESERVOIR)).toEqual([])
+  })
+
+  /** Whoever was told nothing yet borrows one a second, on top of what others were granted. */
+  test('share a reservoir: its size each second once all have their shares, never more once all were told', () => {
     const sharing = [...clients.python, ...clients.go]
-    const settled = bySecond(sharing, SETTLED_S, RUN_S - 1, 4)
-    expect(settled.length).toBeGreaterThan(5)
-    expect(new Set(settled)).toEqual(new Set([RESERVOIR]))
-    expect(Math.max(...bySecond(sharing, 0, RUN_S, 0))).toBeLessThanOrEqual(RESERVOIR)
+    const shared = bySecond(sharing, settled, changed, 4)
+    expect(shared.length).toBeGreaterThan(3)
+    expect(shared.filter(({ taken }) => sum(taken) !== RESERVOIR)).toEqual([])
+    const told = bySecond(sharing, heard, changed, 0)
+    expect(told.filter(({ taken }) => sum(taken) > RESERVOIR)).toEqual([])
   })
 
   /** This SDK takes the end of a quota for milliseconds, so no quota ever holds: it borrows. */
   test('of Node take one a second each, whatever their quota', () => {
-    const seconds = bySecond(clients.node, 1, RUN_S - 1, 2)
+    const seconds = bySecond(clients.node, start, changed, 2)
     expect(seconds.length).toBeGreaterThan(20)
-    expect(new Set(seconds)).toEqual(new Set([NODE]))
+    expect(seconds.filter(({ taken }) => sum(taken) !== NODE)).toEqual([])
   })
 
   test('learn of a changed and of a new rule with their next reports', () => {
     for (const { changedAt, addedAt } of fleet()) {
-      expect(changedAt).toBeGreaterThan(start + CHANGE_S * 1000)
-      expect(addedAt).toBeGreaterThan(start + CHANGE_S * 1000)
+      expect(changedAt).toBeGreaterThan(changed)
+      expect(addedAt).toBeGreaterThan(changed)
     }
   })
 })
@@ -266,16 +319,16 @@ describe("OpenTelemetry's remote sampler", () => {
     const borrowed = sum(told.map(({ BorrowCount }) => BorrowCount ?? 0)) / OTEL
     expect(borrowed).toBeGreaterThan(4)
     expect(borrowed).toBeLessThanOrEqual(11)
-    const settled = bySecond(clients.otel, SETTLED_S, RUN_S - 1, 10)
-    const taken = sum(settled) / (settled.length * OTEL_RESERVOIR)
+    const seconds = bySecond(clients.otel, settled, changed, 10)
+    const taken = sum(seconds.flatMap((each) => each.taken)) / (seconds.length * OTEL_RESERVOIR)
     expect(taken).toBeGreaterThan(0.75)
     expect(taken).toBeLessThanOrEqual(1)
   })
 
   test('learns of a changed and of a new rule with its next reports', () => {
     for (const { changedAt, addedAt } of clients.otel) {
-      expect(changedAt).toBeGreaterThan(start + CHANGE_S * 1000)
-      expect(addedAt).toBeGreaterThan(start + CHANGE_S * 1000)
+      expect(changedAt).toBeGreaterThan(changed)
+      expect(addedAt).toBeGreaterThan(changed)
     }
   })
 })

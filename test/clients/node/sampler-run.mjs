@@ -1,22 +1,18 @@
 // What every sampler program of these tests does, in whichever language:
 // 1. decides on /ready until all its samplers have their rules (those of the server say: sample all);
-// 2. prints `ready`, and reads from standard input the instant to stop at, in milliseconds;
-// 3. every 50 ms, with each sampler, decides 20 times on /rate, twice on /reservoir, once on /changed
-//    and once on /added;
+// 2. prints `ready`;
+// 3. until its standard input ends, every 50 ms, with each sampler, decides 20 times on /rate, twice on
+//    /reservoir, once on /changed and once on /added;
 // 4. prints a JSON array, an object for each sampler: `requests` and `sampled` of /rate; `asked` and
 //    `reservoir`, decisions on /reservoir and those that sampled, by the second of the clock; `torn`,
 //    seconds that ended within such a decision, which may count for the next; `changedAt` and
 //    `addedAt`, when those paths were first sampled, in milliseconds, or null.
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 
 const TICK_MS = 50
 
 export async function runSamplers(samplers) {
   await Promise.all(samplers.map(hasRules))
-  process.stdout.write('ready\n')
-  const [line] = await once(createInterface({ input: process.stdin }), 'line')
-  const end = Number(line)
   const results = samplers.map(() => ({
     requests: 0,
     sampled: 0,
@@ -26,7 +22,12 @@ export async function runSamplers(samplers) {
     changedAt: null,
     addedAt: null,
   }))
-  while (Date.now() < end) {
+  process.stdout.write('ready\n')
+  let ended = false
+  once(process.stdin.resume(), 'end').then(() => {
+    ended = true
+  })
+  while (!ended) {
     for (const [index, decide] of samplers.entries()) tick(decide, results[index])
     await sleep(TICK_MS)
   }

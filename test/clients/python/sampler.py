@@ -2,6 +2,7 @@
 import json
 import logging
 import sys
+import threading
 import time
 from collections import Counter
 
@@ -51,8 +52,6 @@ def tick(sampler, result):
 samplers = [started_sampler() for _ in range(int(count))]
 while not all([all([decide(sampler, "/ready") for _ in range(20)]) for sampler in samplers]):
     time.sleep(TICK)
-print("ready", flush=True)
-end = float(sys.stdin.readline()) / 1000
 results = [
     {
         "requests": 0,
@@ -65,8 +64,10 @@ results = [
     }
     for _ in samplers
 ]
-while time.time() < end:
+print("ready", flush=True)
+ended = threading.Event()
+threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+while not ended.wait(TICK):
     for sampler, result in zip(samplers, results):
         tick(sampler, result)
-    time.sleep(TICK)
 print(json.dumps(results), flush=True)

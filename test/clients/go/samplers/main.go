@@ -4,6 +4,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"time"
@@ -41,14 +42,21 @@ func main() {
 		time.Sleep(tickLength)
 	}
 	fmt.Println("ready")
-	var end int64
-	_, err = fmt.Scan(&end)
-	check(err)
-	for time.Now().UnixMilli() < end {
+	ended := make(chan error)
+	go func() {
+		_, err := io.Copy(io.Discard, os.Stdin)
+		ended <- err
+	}()
+	for running := true; running; {
 		for i, sampler := range samplers {
 			tick(sampler, &results[i])
 		}
-		time.Sleep(tickLength)
+		select {
+		case err := <-ended:
+			check(err)
+			running = false
+		case <-time.After(tickLength):
+		}
 	}
 	check(json.NewEncoder(os.Stdout).Encode(results))
 }
