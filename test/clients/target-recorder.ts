@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
 /** What a client was granted of a rule's reservoir, and when it was told, in milliseconds. */
-export type Grant = {
+type Grant = {
   readonly client: string
   readonly rule: string
   readonly quota: number
