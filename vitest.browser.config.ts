@@ -9,6 +9,6 @@ export default defineConfig({
     // How soon a state comes is no assertion: a poll ends where a page's own waits do.
     expect: { poll: { timeout: 60_000 } },
     testTimeout: 180_000,
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
   },
 })

@@ -6,6 +6,6 @@ export default defineConfig({
     pool: 'forks',
     include: ['test/clients/*.e2e.ts'],
     testTimeout: 180_000,
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
   },
 })

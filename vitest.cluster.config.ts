@@ -15,6 +15,6 @@ export default defineConfig({
     env: { NODE_OPTIONS: '--import tsx --conditions=source' },
     expect: { poll: { timeout: 60_000 } },
     testTimeout: 300_000,
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
   },
 })

@@ -6,7 +6,7 @@ export default defineConfig({
     pool: 'forks',
     include: ['test/conformance/*.e2e.ts'],
     testTimeout: 180_000,
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
     // The clients wait for their servers most of the time.
     maxWorkers: 2,
   },

@@ -15,6 +15,6 @@ export default defineConfig({
     env: { NODE_OPTIONS: '--import tsx --conditions=source' },
     include: ['test/crash/*.e2e.ts'],
     testTimeout: 1_200_000,
-    hookTimeout: 60_000,
+    hookTimeout: 300_000,
   },
 })

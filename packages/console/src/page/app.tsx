@@ -166,7 +166,7 @@ function TraceJump() {
           type="text"
           autocomplete="off"
           spellcheck={false}
-          placeholder="Open trace by id…"
+          placeholder="Trace id…"
           aria-label="Open trace by id"
           aria-invalid={problem.value}
           aria-describedby="trace-jump-problem"
