@@ -45,6 +45,23 @@ describe.skipIf(CHROMIUM === undefined)('a trace (skipped where no Chromium is f
     expect(complaints).toEqual([])
   })
 
+  test('the details of an SQL call tell how its statement did, this call marked', async () => {
+    const { page, complaints } = await open('')
+    await page.locator('.timeline-row.fold').first().click()
+    const details = page.locator('.details')
+    await expect
+      .poll(() => details.locator('.statement-trend').textContent(), SLOW)
+      .toContain('40 calls, half within 3 ms, 95 % within 6 ms; none failed')
+    await details.locator('.trend-mark').first().waitFor()
+    await details.getByText('As a table').click()
+    const cells = details.getByRole('table', { name: 'Calls with this statement over time' })
+    await expect
+      .poll(() => cells.locator('tbody td').allTextContents())
+      .toEqual(['40', '0', '0', '3 ms', '6 ms'])
+    expect(await seriousFindings(page)).toEqual([])
+    expect(complaints).toEqual([])
+  })
+
   test('a search counts, dims, steps and hides, and its pills are terms of it', async () => {
     const { page } = await open('')
     await page.keyboard.press('/')

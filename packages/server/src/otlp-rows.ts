@@ -18,6 +18,7 @@ import { entityIdAt, OtlpSpans, spanKindOf, traceIdAt } from './parse/otlp/otlp-
 import { SPAN, type SpanBatch } from './parse/otlp/span-batch.ts'
 import { SpanDocuments } from './parse/otlp/span-documents.ts'
 import { type SpanRow, spanRowOf, UNTOLD_SERVICE } from './store/span-row.ts'
+import { statementColumn } from './store/statement-column.ts'
 
 /**
  * Makes the rows of spans straight from the columns of a batch, without an object for a span. Spans
@@ -139,6 +140,7 @@ function segmentRow(
     annotations: facts.annotations,
     triggers: NO_LINKS,
     service: serviceColumn(resource),
+    statement: NO_STATEMENT,
   }
 }
 
@@ -171,10 +173,12 @@ function callRow(
     annotations: facts.annotations,
     triggers: NO_LINKS,
     service: serviceColumn(resource),
+    statement: statementColumn(facts.sql),
   }
 }
 
 const NO_LINKS: SpanRow['triggers'] = []
+const NO_STATEMENT = statementColumn(undefined)
 
 /** {@link UNTOLD_SERVICE} too where attributes are no annotations: then rows do not tell them. */
 function serviceColumn({ serviceName, index }: ResourceMeaning): string {

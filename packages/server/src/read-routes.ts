@@ -4,8 +4,10 @@ import { findSpanTrace, findSpanTraces } from './analyse/span-search.ts'
 import type { Omissions } from './omissions.ts'
 import { findLinkingSegments } from './query/linking-segments.ts'
 import { findServiceNames } from './query/service-names.ts'
+import { findStatementTrend } from './query/statement-trend.ts'
 import { jaegerRoutes } from './show/jaeger/jaeger-routes.ts'
 import type { ReadRoute, SpanReads } from './show/read-route.ts'
+import { statementTrendRoute } from './show/statement-trend.ts'
 import { tempoRoutes } from './show/tempo/tempo-routes.ts'
 import { traceExportRoute } from './show/trace-export.ts'
 import { traceLinksRoute } from './show/trace-links.ts'
@@ -20,7 +22,7 @@ export type ReadRoutesOptions = {
   readonly omissions: Omissions
 }
 
-/** The export of a trace and who links to it, and the APIs of Jaeger and Tempo, for the tools that read by them. */
+/** The export of a trace, who links to it and what else the console asks, and the APIs of Jaeger and Tempo, for the tools that read by them. */
 export function createReadRoutes(options: ReadRoutesOptions): readonly ReadRoute[] {
   const { database, graphs, now, snapshot, omissions } = options
   const reads: SpanReads = {
@@ -36,12 +38,14 @@ export function createReadRoutes(options: ReadRoutesOptions): readonly ReadRoute
     },
     findServices: () => findServiceNames(database),
     findLinkingSegments: (id, limit) => findLinkingSegments(database, id, limit),
+    findStatementTrend: (question) => findStatementTrend(database, question),
     findGraph: (from, to) => graphs.graph(from, to),
     now,
   }
   return [
     traceExportRoute(reads),
     traceLinksRoute(reads),
+    statementTrendRoute(reads),
     ...jaegerRoutes(reads),
     ...tempoRoutes(reads),
   ]

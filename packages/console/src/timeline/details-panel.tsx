@@ -21,6 +21,7 @@ import { rankText } from './peer-badge.tsx'
 import { type Peers, rankOf } from './peers.ts'
 import { RawDocument } from './raw-document.tsx'
 import { resourcesOf } from './resources.ts'
+import { StatementTrendFigure } from './statement-trend.tsx'
 import { LinkingItem } from './trace-links.tsx'
 
 type Props = {
@@ -118,7 +119,9 @@ function Known(props: Props & { details: RowDetails }) {
           />
         </Section>
       )}
-      {entity.kind === 'subsegment' && <SqlSection sql={entity.sql} />}
+      {entity.kind === 'subsegment' && (
+        <SqlSection sql={entity.sql} rows={picture.rows} row={row} name={entity.name} />
+      )}
       {resources.length > 0 && (
         <Section title="Resources" count={resources.length}>
           <Facts facts={resources} actions={{}} />
@@ -194,7 +197,14 @@ function FoldSection({ picture: { rows }, fold }: { picture: TracePicture; fold:
   )
 }
 
-function SqlSection({ sql }: { sql: JsonObject | undefined }) {
+type SqlProps = {
+  readonly sql: JsonObject | undefined
+  readonly rows: TracePicture['rows']
+  readonly row: number
+  readonly name: string
+}
+
+function SqlSection({ sql, rows, row, name }: SqlProps) {
   if (sql === undefined) return null
   const { sanitized_query: query, ...rest } = sql
   return (
@@ -208,6 +218,15 @@ function SqlSection({ sql }: { sql: JsonObject | undefined }) {
         </div>
       )}
       {Object.keys(rest).length > 0 && <JsonTree value={rest} />}
+      {typeof query === 'string' && query !== '' && (
+        <StatementTrendFigure
+          key={`${name} ${query}`}
+          rows={rows}
+          row={row}
+          name={name}
+          statement={query}
+        />
+      )}
     </Section>
   )
 }

@@ -1,6 +1,7 @@
 import type { ServiceGraph, TraceId, UnixNanos } from '@fluoroscope/model'
 import type { SpanSearch, SpanSearchResult, SpanTrace } from '../analyse/span-search.ts'
 import type { LinkingSegment } from '../query/linking-segments.ts'
+import type { StatementQuestion, StatementTrend } from '../query/statement-trend.ts'
 
 /** A GET of one of the APIs that tracing tools read by. */
 export type ReadRoute = {
@@ -29,6 +30,7 @@ export type SpanReads = {
   readonly findServices: () => Promise<readonly string[]>
   /** Of other traces, by their start. */
   readonly findLinkingSegments: (id: TraceId, limit: number) => Promise<readonly LinkingSegment[]>
+  readonly findStatementTrend: (question: StatementQuestion) => Promise<StatementTrend>
   readonly findGraph: (from: UnixNanos, to: UnixNanos) => Promise<ServiceGraph>
   readonly now: () => UnixNanos
 }

@@ -11,6 +11,7 @@ import {
   type ReceivedDocument,
   type Segment,
   type Subsegment,
+  statementFingerprint,
   type TraceId,
   type UnixNanos,
   unixNanos,
@@ -96,6 +97,7 @@ test('each field of a document stands in its column', async () => {
           {
             ...subsegment('0000000000000001', 'inner'),
             throttle: true,
+            sql: { sanitized_query: 'SELECT a FROM t WHERE b = 7' },
             aws: { ecs: { availability_zone: 'eu-1b' } },
           },
         ],
@@ -144,6 +146,7 @@ test('each field of a document stands in its column', async () => {
       link_traces: [TRACE],
       link_ids: [0xff_00_00_00_00_00_00_01n],
       service: '',
+      statement: 1n,
     },
     {
       id: '51aa62bb73cc84dd',
@@ -162,6 +165,7 @@ test('each field of a document stands in its column', async () => {
       parent_id: '51aa62bb73cc84dd',
       throttle: true,
       availability_zone: 'eu-1b',
+      statement: statementFingerprint('SELECT a FROM t WHERE b = ?'),
     },
   ])
   expect(documents).toEqual([
@@ -375,6 +379,10 @@ function expectedSpans({ document, received: at, account, region }: ReceivedDocu
         link_traces: links.map(({ traceId: linked }) => linked),
         link_ids: links.map(({ id: linked }) => BigInt(`0x${linked}`)),
         service: '',
+        statement:
+          entity.kind === 'subsegment' && entity.sql?.['sanitized_query']
+            ? statementFingerprint(String(entity.sql['sanitized_query']))
+            : 1n,
       },
       ...entity.subsegments.flatMap((child) => rowOf(child, entity.id)),
     ]

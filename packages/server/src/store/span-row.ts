@@ -28,6 +28,7 @@ import {
   UINT64,
 } from './column.ts'
 import type { NativeBlock } from './native-block.ts'
+import { statementColumn } from './statement-column.ts'
 
 /** Of the table `spans`. */
 export const SPAN_COLUMNS = {
@@ -68,6 +69,7 @@ export const SPAN_COLUMNS = {
   link_traces: ARRAY(TRACE_ID),
   link_ids: ARRAY(UINT64),
   service: TEXT,
+  statement: UINT64,
 } as const
 
 /** The `service` of rows that tell neither the service nor the attributes of what was sent as a span. */
@@ -102,6 +104,8 @@ export type SpanRow = {
   readonly triggers: Segment['links']
   /** `service.name` of the resource; of what was sent as a span alone. */
   readonly service: string
+  /** What {@link statementColumn} makes of the `sql` block. */
+  readonly statement: bigint
 }
 
 type RowAnnotations = readonly (readonly [key: string, value: AnnotationValue])[]
@@ -148,6 +152,7 @@ export function spanRowOf(entity: Segment | Subsegment, parentId: EntityId | und
     annotations: entity.annotations,
     triggers: triggersOf(segment),
     service: '',
+    statement: statementColumn(entity.kind === 'subsegment' ? entity.sql : undefined),
   }
 }
 
@@ -200,6 +205,7 @@ export function addSpanRow(
   addAnnotations(columns, row.annotations)
   addTriggers(columns, row.triggers)
   columns.service.text(row.service)
+  columns.statement.uint64(row.statement)
   block.endRow()
 }
 
