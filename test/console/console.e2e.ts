@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import type { Page, Response } from 'playwright-core'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { CHROMIUM, type Look, scrollsSideways, seriousFindings } from './browser.ts'
 import { countTraces, longTrace, putDocuments, shopTrace } from './shop-trace.ts'
-import { startSite } from './site.ts'
+import { type Site, startSite } from './site.ts'
 
 describe.skipIf(CHROMIUM === undefined)('the console (skipped where no Chromium is found)', () => {
   const site = startSite()
@@ -236,6 +237,30 @@ describe.skipIf(CHROMIUM === undefined)('the console (skipped where no Chromium 
     expect([...list.complaints, ...trace.complaints]).toEqual([])
   })
 
+  test.each([
+    ['/traces', '.trace-list tbody tr'],
+    ['/map', 'canvas'],
+    ['/analytics', '.heat-brush'],
+    [`/traces/${failing.id}`, '.timeline-row'],
+    ['/sampling', 'table'],
+  ])(
+    'opening %s takes at most 150 kB of code, styles and pictures, compressed',
+    async (path, sign) => {
+      const { page, responses } = await openRecorded(site, path)
+      await page.locator(sign).first().waitFor()
+      const code = responses.filter((response) => !isAnswer(response))
+      expect(code.map((response) => new URL(response.url()).origin)).toEqual(
+        code.map(() => site.endpoint),
+      )
+      const sizes = await Promise.all(
+        code.map(async (response) => (await response.request().sizes()).responseBodySize),
+      )
+      const total = sizes.reduce((sum, size) => sum + size, 0)
+      expect(total).toBeGreaterThan(20_000)
+      expect(total).toBeLessThanOrEqual(150_000)
+    },
+  )
+
   test('the theme follows the system until another is chosen, and the choice stays', async () => {
     const { page } = await open('/traces', { colorScheme: 'dark' })
     const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
@@ -249,3 +274,22 @@ describe.skipIf(CHROMIUM === undefined)('the console (skipped where no Chromium 
     await expect.poll(paper).toBe(light)
   })
 })
+
+type RecordedPage = { readonly page: Page; readonly responses: readonly Response[] }
+
+/** Opens a page in a profile that has nothing kept, and notes all that it is sent. */
+async function openRecorded(site: Site, path: string): Promise<RecordedPage> {
+  const context = await site.browser.newContext()
+  onTestFinished(() => context.close())
+  const page = await context.newPage()
+  const responses: Response[] = []
+  // Of the context: what workers ask for is among them.
+  context.on('response', (response) => responses.push(response))
+  await page.goto(site.endpoint + path)
+  return { page, responses }
+}
+
+/** What is asked of the server's data, rather than a part of the console. */
+function isAnswer(response: Response): boolean {
+  return ['fetch', 'xhr'].includes(response.request().resourceType())
+}

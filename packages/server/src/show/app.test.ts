@@ -22,23 +22,18 @@ class BrokenStore extends Error {}
 const ASSETS: ConsoleAssets = new Map([
   [
     '/index.html',
-    {
-      body: new TextEncoder().encode('<p>console'),
-      type: 'text/html; charset=utf-8',
-      tag: '"1"',
-      immutable: false,
-    },
+    { ...bodies('<p>console'), type: 'text/html; charset=utf-8', tag: '1', immutable: false },
   ],
   [
     '/assets/index-abcdefgh.js',
-    {
-      body: new TextEncoder().encode('let x'),
-      type: 'text/javascript; charset=utf-8',
-      tag: '"2"',
-      immutable: true,
-    },
+    { ...bodies('let x'), type: 'text/javascript; charset=utf-8', tag: '2', immutable: true },
   ],
 ])
+
+function bodies(text: string) {
+  const body = new TextEncoder().encode(text)
+  return { body, gzipped: new Uint8Array(gzipSync(body)) }
+}
 
 /** The app over a store that knows nothing. */
 type AppOverrides = {

@@ -226,7 +226,7 @@ function addOwnPages(app: Hono<Environment>, options: AppOptions): void {
     const asset = options.assets.get(c.req.path) ?? pageAsset(c, options.assets)
     if (asset === undefined) return unknownRoute()
     c.set('operation', 'console')
-    return assetResponse(asset, c.req.header('if-none-match'))
+    return assetResponse(asset, c.req.header('if-none-match'), c.req.header('accept-encoding'))
   })
   app.notFound(unknownRoute)
 }

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 
 export type Asset = {
   readonly body: Uint8Array<ArrayBuffer>
+  readonly gzipped: Uint8Array<ArrayBuffer>
   readonly type: string
   readonly tag: string
   /** The name holds a hash of the content, so it never changes under its name. */
@@ -13,32 +16,59 @@ export type Asset = {
 /** The console's files by their path in the address, `/assets/index-3f.js`. */
 export type ConsoleAssets = ReadonlyMap<string, Asset>
 
-/** Reads all files of a built console; an empty map where it was not built. */
+/** Reads and packs all files of a built console; an empty map where it was not built. */
 export async function loadConsoleAssets(folder: string): Promise<ConsoleAssets> {
-  const assets = new Map<string, Asset>()
-  for (const path of await listFiles(folder)) {
-    const body = new Uint8Array(await readFile(path))
-    const name = `/${relative(folder, path).split(sep).join('/')}`
-    assets.set(name, {
-      body,
-      type: TYPES[extname(path)] ?? 'application/octet-stream',
-      tag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
-      immutable: HASHED.test(name),
-    })
-  }
-  return assets
+  const paths = await listFiles(folder)
+  return new Map(await Promise.all(paths.map((path) => loadAsset(folder, path))))
 }
 
-/** The answer with a file, or with 304 when the browser has it. */
-export function assetResponse(asset: Asset, ifNoneMatch: string | undefined): Response {
-  const headers = {
-    ETag: asset.tag,
-    'Cache-Control': asset.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+async function loadAsset(folder: string, path: string): Promise<readonly [string, Asset]> {
+  const body = new Uint8Array(await readFile(path))
+  const name = `/${relative(folder, path).split(sep).join('/')}`
+  const asset = {
+    body,
+    gzipped: new Uint8Array(await pack(body, { level: 9 })),
+    type: TYPES[extname(path)] ?? 'application/octet-stream',
+    tag: createHash('sha256').update(body).digest('base64url').slice(0, 22),
+    immutable: HASHED.test(name),
   }
-  if (ifNoneMatch?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === asset.tag)) {
+  return [name, asset]
+}
+
+const pack = promisify(gzip)
+
+/** The answer with a file, packed for who takes that, or with 304 when the browser has it. */
+export function assetResponse(
+  asset: Asset,
+  ifNoneMatch: string | undefined,
+  acceptEncoding: string | undefined,
+): Response {
+  const isPacked = takesGzip(acceptEncoding)
+  // A strong tag is of the bytes that are sent (RFC 9110, 8.8.1).
+  const tag = isPacked ? `"${asset.tag}-gzip"` : `"${asset.tag}"`
+  const headers = {
+    ETag: tag,
+    'Cache-Control': asset.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+    Vary: 'Accept-Encoding',
+  }
+  if (ifNoneMatch?.split(',').some((each) => each.trim().replace(/^W\//, '') === tag)) {
     return new Response(null, { status: 304, headers })
   }
-  return new Response(asset.body, { headers: { ...headers, 'Content-Type': asset.type } })
+  return new Response(isPacked ? asset.gzipped : asset.body, {
+    headers: {
+      ...headers,
+      'Content-Type': asset.type,
+      ...(isPacked && { 'Content-Encoding': 'gzip' }),
+    },
+  })
+}
+
+/** `gzip` in a list of codings, unless its weight is zero (RFC 9110, 12.5.3). */
+function takesGzip(acceptEncoding = ''): boolean {
+  return acceptEncoding.split(',').some((coding) => {
+    const [name = '', weight = ''] = coding.split(';').map((part) => part.trim().toLowerCase())
+    return name === 'gzip' && Number(weight.replace('q=', '') || '1') > 0
+  })
 }
 
 const HASHED = /^\/assets\/.+-[\w-]{8,}\.\w+$/
